@@ -1,0 +1,70 @@
+"""The front of house. `create_app` ties configuration, database, languages and templates together.
+
+It loads no view: `wsgi.py` does that, so that a worker can open the application without its pages.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+from app import languages, templating
+from app.config import Settings
+from app.extensions import babel, compress, csrf, db, limiter, migrate
+from app.unit import prepare_engine
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for these settings (default: those of the environment), without its pages.
+
+    Raises BadSetting when the environment cannot be used.
+    """
+    settings = settings or Settings.from_environ(os.environ)
+    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"),
+                static_folder=str(ROOT / "static"))
+    app.config.from_mapping(_config(settings))
+    app.extensions["settings"] = settings
+    _bind(app)
+    return app
+
+
+def _bind(app: Flask) -> None:
+    import_module("app.models")  # registers the tables; at the top it would be a circle
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "app" / "migrations"))
+    babel.init_app(app, locale_selector=languages.locale, timezone_selector=languages.timezone)
+    csrf.init_app(app)
+    compress.init_app(app)
+    limiter.init_app(app)
+    templating.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key or "only for tests and commands; the launcher makes a real one",
+        "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": 1024 * 1024,
+        "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
+        "RATELIMIT_STORAGE_URI": _limiter_url(settings.redis_url),
+        "RATELIMIT_SWALLOW_ERRORS": True,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+
+
+def _limiter_url(redis_url: str) -> str:
+    if not redis_url:
+        return "memory://"
+    return redis_url.replace("unix://", "redis+unix://", 1)

@@ -1,0 +1,45 @@
+"""The doorbell: tells the workers that there may be work. Losing a ring costs a second, never a message.
+
+A ring is a hint with a name and an id, sent after the commit. It never raises and never waits more than
+a quarter of a second; the truth is in the database, where each worker also looks by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import dramatiq
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.brokers.stub import StubBroker
+from flask import current_app
+
+log = logging.getLogger(__name__)
+PATIENCE = 0.25  # seconds
+QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver"}
+
+
+def broker(redis_url: str) -> dramatiq.Broker:
+    """Return the broker behind this address; without one, a stub that nobody listens to."""
+    if not redis_url:
+        return StubBroker()
+    return RedisBroker(
+        url=redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry_on_timeout=False
+    )
+
+
+def ring(kind: str, id: int) -> bool:
+    """Hint that work of this kind waits for this shop (or version); False when nobody could be told."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if "doorbell" not in app.extensions:
+        app.extensions["doorbell"] = broker(app.extensions["settings"].redis_url)
+    message = dramatiq.Message(
+        queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options={"max_retries": 0}
+    )
+    try:
+        if isinstance(app.extensions["doorbell"], StubBroker):
+            return False
+        app.extensions["doorbell"].enqueue(message)
+        return True
+    except Exception:  # whatever the broker's trouble is, the heartbeat finds the work
+        log.warning("doorbell unheard: %s", kind)
+        return False

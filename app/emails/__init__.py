@@ -1,0 +1,1 @@
+"""From a design to a mail: blocks, wording, the frame around it."""

@@ -1,0 +1,20 @@
+"""Which language and which time zone a page is written in: the user's choice, then the browser's."""
+
+from __future__ import annotations
+
+from flask import g, has_request_context, request
+
+LANGUAGES = {"en": "English", "fr": "Français"}
+
+
+def locale() -> str:
+    """The language of this page: the signed-in user's, a visitor's cookie, the browser's, else English."""
+    if not has_request_context():
+        return "en"
+    chosen = getattr(getattr(g, "user", None), "locale", None) or request.cookies.get("language")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def timezone() -> str:
+    """The zone of this page's instants: the shop's, else UTC."""
+    return getattr(getattr(g, "shop", None), "timezone", None) or "UTC"

@@ -1,0 +1,51 @@
+"""An event: something that happened in a shop, once, and the flows it was refused by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import Instant, Json, same_shop
+from app.extensions import db
+
+
+class Event(db.Model):
+    """What happened to whom. `key` is unique in the shop, so the same happening is one row."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "key"),
+        UniqueConstraint("shop_id", "id"),
+        same_shop("customer_id", "customer"),
+        same_shop("cart_id", "cart"),
+        same_shop("order_id", "purchase"),
+        Index("ix_event_customer", "shop_id", "customer_id", "at"),
+        Index("ix_event_waiting", "shop_id", "id", sqlite_where=db.text("enrolled_at IS NULL"),
+              postgresql_where=db.text("enrolled_at IS NULL")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(160))
+    customer_id: Mapped[int | None] = mapped_column()
+    cart_id: Mapped[int | None] = mapped_column()
+    order_id: Mapped[int | None] = mapped_column()
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Instant)
+    enrolled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Refusal(db.Model):
+    """Why an event did not start a run of a flow: the answer to "why did this customer get nothing?"."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (same_shop("event_id", "event"), same_shop("flow_id", "flow"))
+    shop_id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+    flow_id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int | None] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,31 @@
+"""The inbox: what shops told us, as it came, until a worker has read it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import Instant
+from app.extensions import db
+
+
+class InboxRow(db.Model):
+    """One delivery. The same delivery id of the same source is stored once, however often it comes."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "source", "delivery"),
+        Index("ix_inbox_waiting", "shop_id", "id", sqlite_where=db.text("state = 'waiting'"),
+              postgresql_where=db.text("state = 'waiting'")),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
+    source: Mapped[str] = mapped_column(String(20))
+    delivery: Mapped[str] = mapped_column(String(120))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")  # waiting, read, parked
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(500), default="")
+    received_at: Mapped[datetime] = mapped_column(Instant)

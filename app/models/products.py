@@ -1,0 +1,38 @@
+"""What a shop sells, as far as a message shows it, and who looked at what last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import Instant, same_shop
+from app.extensions import db
+
+
+class Product(db.Model):
+    """A product; `key` is the shop's own id of it. Prices are minor units of the shop's currency."""
+
+    __tablename__ = "product"
+    __table_args__ = (UniqueConstraint("shop_id", "key"), UniqueConstraint("shop_id", "id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(String(200))
+    price: Mapped[int] = mapped_column(db.BigInteger)
+    image: Mapped[str] = mapped_column(String(500), default="")
+    url: Mapped[str] = mapped_column(String(500), default="")
+    stock: Mapped[int | None] = mapped_column()
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ProductView(db.Model):
+    """The last product that a known customer looked at."""
+
+    __tablename__ = "product_view"
+    __table_args__ = (same_shop("customer_id", "customer"),)
+    shop_id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(primary_key=True)
+    product_key: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Instant, index=True)

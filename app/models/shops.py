@@ -1,0 +1,54 @@
+"""A shop: whose everything else is. Also its keys, by which its own system speaks to us."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.columns import Instant
+from app.extensions import db
+
+
+class Shop(db.Model):
+    """One merchant's shop, with what a message must say about its sender."""
+
+    __tablename__ = "shop"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    platform: Mapped[str] = mapped_column(String(20), default="api")
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    locale: Mapped[str] = mapped_column(String(8), default="en")
+    timezone: Mapped[str] = mapped_column(String(64), default="UTC")
+    currency: Mapped[str] = mapped_column(String(3), default="EUR")
+    url: Mapped[str] = mapped_column(String(500), default="")
+    business_name: Mapped[str] = mapped_column(String(200), default="")
+    postal_address: Mapped[str] = mapped_column(String(500), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    sender_name: Mapped[str] = mapped_column(String(120), default="")
+    sender_email: Mapped[str] = mapped_column(String(254), default="")
+    staff_email: Mapped[str] = mapped_column(String(254), default="")
+    color: Mapped[str] = mapped_column(String(7), default="#0E6453")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ApiKey(db.Model):
+    """A key of a shop's own system. Only its SHA-256 is kept; the prefix tells keys apart on screen."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (UniqueConstraint("digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    prefix: Mapped[str] = mapped_column(String(12))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def shop_of(cls, digest: str) -> Shop | None:
+        """Return the shop whose live key has this digest, or None."""
+        live = select(Shop).join(cls, cls.shop_id == Shop.id).where(cls.digest == digest, cls.revoked_at.is_(None))
+        return db.session.scalar(live)

@@ -1,0 +1,86 @@
+"""A unit of work: one transaction that either happened or did not, tried again when the database was busy.
+
+Knows how each database begins, waits and fails. Must not know what is written.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from app.extensions import db
+
+T = TypeVar("T")
+
+# Serialization failure, deadlock, connection exceptions, admin shutdown: PostgreSQL's words for "again, please".
+RETRY_STATES = ("40001", "40P01", "08", "57P01")
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make a new engine keep the house's rules for its database."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        event.listen(engine, "connect", _postgresql_connect)
+
+
+def _sqlite_connect(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin or commit behind SQLAlchemy's back
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Any) -> None:
+    # A unit that will write takes the lock first: upgrading a read transaction fails at once under load.
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _postgresql_connect(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET timezone = 'UTC'")
+        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+    connection.commit()
+
+
+def writes() -> None:
+    """Say at its start that this session's transaction is going to write."""
+    if not db.session().in_transaction():
+        db.session.connection(execution_options={"writes": True})
+
+
+def unit(work: Callable[[], T], tries: int = 5) -> T:
+    """Run `work` in one transaction and commit it; the whole is run again when the database asks for it.
+
+    Raises what `work` raises, or the database's error after the last try. Nothing is left half done.
+    """
+    for attempt in range(1, tries + 1):
+        db.session.rollback()
+        try:
+            writes()
+            result = work()
+            db.session.commit()
+            return result
+        except DBAPIError as error:
+            db.session.rollback()
+            if attempt == tries or not is_busy(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)
+        except BaseException:
+            db.session.rollback()
+            raise
+    raise AssertionError("unreachable")
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the same unit may succeed if it is simply tried again."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state:
+        return str(state).startswith(RETRY_STATES)
+    return isinstance(error, OperationalError) and "locked" in str(error.orig)

@@ -1,0 +1,18 @@
+"""The pages, one file a noun. Reading this list is reading the site."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+NOUNS = (
+    "access", "errors", "health", "logins", "home", "flows", "recipes", "editor", "runs", "customers", "emails",
+    "coupons", "settings", "mailbox", "tracking", "api", "hooks", "storefront", "clock",
+)  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    """Put every page of the product on the application."""
+    for noun in NOUNS:
+        import_module(f"app.views.{noun}").register(app)

@@ -1,0 +1,43 @@
+"""The tables and the unit of work, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app import clock
+from app.extensions import db
+from app.models import Run, Shop
+from app.unit import unit
+
+
+def test_an_instant_comes_back_aware(each_database: Flask) -> None:
+    at = clock.now()
+    unit(lambda: db.session.add(Shop(name="Papier Lune", created_at=at)))
+    assert db.session.scalar(db.select(Shop.created_at)) == at
+
+
+def test_a_unit_that_fails_leaves_nothing(each_database: Flask) -> None:
+    def half() -> None:
+        db.session.add(Shop(name="Papier Lune", created_at=clock.now()))
+        db.session.flush()
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        unit(half)
+    assert db.session.scalar(db.select(db.func.count()).select_from(Shop)) == 0
+
+
+def test_only_the_demo_shops_clock_moves(each_database: Flask) -> None:
+    def two_shops() -> None:
+        db.session.add_all([Shop(id=i, name=str(i), created_at=clock.now()) for i in (1, 2)])
+        db.session.flush()
+        clock.start(1)
+
+    unit(two_shops)
+    assert unit(lambda: clock.skip(1, timedelta(hours=2)))
+    assert not unit(lambda: clock.skip(2, timedelta(hours=2)))
+    assert clock.now(1) - clock.now(2) > timedelta(hours=1, minutes=59)
+    assert "wake_at" in str(clock.due(Run.wake_at, Run.shop_id))

@@ -1,0 +1,6 @@
+"""What the web server loads: the application with its pages."""
+
+from app import create_app, views
+
+app = create_app()
+views.register(app)
