@@ -37,7 +37,8 @@ def _run(settings: Settings, console: Console) -> int:
         begun = time.monotonic()
         house.open()
         if not supervisor.asked:
-            console.say(f"\n  Open {settings.base_url}    (started in {time.monotonic() - begun:.0f} s; Ctrl-C stops everything)\n")
+            took = time.monotonic() - begun
+            console.say(f"\n  Open {settings.base_url}   (up in {took:.0f} s; Ctrl-C stops everything)\n")
         supervisor.run()
     except StartFailed as failure:
         console.say(f"\n  Relance did not start: {failure}")

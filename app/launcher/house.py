@@ -22,7 +22,9 @@ _TICK = 0.1
 class House:
     """One machine's processes, opened in order."""
 
-    def __init__(self, settings: Settings, console: Console, supervisor: Supervisor, environ: dict[str, str]) -> None:
+    def __init__(
+        self, settings: Settings, console: Console, supervisor: Supervisor, environ: dict[str, str]
+    ) -> None:
         self._settings, self._console, self._supervisor = settings, console, supervisor
         self._logs = settings.data_dir / "logs"
         self._socket: Path | None = None
@@ -53,9 +55,13 @@ class House:
 
     def _broker(self) -> None:
         if self._settings.redis_url:
-            return self._console.done("broker", "the one that REDIS_URL names")
-        if not (server := broker.find_server()):
-            return self._console.done("broker", broker.NO_SERVER)
+            self._console.done("broker", "the one that REDIS_URL names")
+        elif server := broker.find_server():
+            self._embed(server)
+        else:
+            self._console.done("broker", broker.NO_SERVER)
+
+    def _embed(self, server: Path) -> None:
         self._broker_dir.mkdir(mode=0o700, exist_ok=True)
         self._socket = broker.socket_path(self._broker_dir)
         self._start(roster.broker_role(server, self._socket, self._broker_dir, self._environ))
@@ -66,7 +72,8 @@ class House:
 
     def _mailbox(self) -> None:
         if self._settings.smtp_url:
-            return self._console.done("mail", "leaves through the server that SMTP_URL names")
+            self._console.done("mail", "leaves through the server that SMTP_URL names")
+            return
         port = prepare.free_port()
         self._environ["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
         self._start(roster.mailbox_role(port, self._environ))

@@ -33,7 +33,9 @@ class _Place:
 class Supervisor:
     """The children of one launcher."""
 
-    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic, first_pause: float = 0.5) -> None:
+    def __init__(
+        self, console: Console, clock: Callable[[], float] = time.monotonic, first_pause: float = 0.5
+    ) -> None:
         self._console = console
         self._clock = clock
         self._first_pause = first_pause

@@ -1,0 +1,51 @@
+# One word for each thing a founder does. The recipes are thin: what they call can be called by hand.
+#   make run       the product on this machine, ready to open        (first time: a minute or two)
+#   make test      everything there is to test, in a real browser too
+#   make quick     the same without browsers
+#   make check     lint, types, the rules of the house
+#   make messages  gather the words of the screens into the catalogues
+#   make vendor    fetch the pinned files under static/vendor again
+
+PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
+IN = .venv/bin/python -m
+INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 or newer: install python3, then run make again."; exit 1; }; \
+	$(PYTHON) app/launcher/install.py
+TESTS = tests
+
+.PHONY: run test quick e2e check messages vendor migration clean
+
+run:
+	$(INSTALL) requirements.txt
+	@exec $(IN) app.launcher
+
+test:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.chromium
+	@$(IN) pytest -n auto --dist loadfile $(TESTS)
+
+quick:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) pytest -n auto --dist loadfile -m "not e2e" $(TESTS)
+
+e2e:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.chromium
+	@$(IN) pytest tests/e2e
+
+check:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) ruff check .
+	@$(IN) mypy
+	@$(IN) pytest -q tests/house
+
+messages:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) app.translations
+
+vendor:
+	$(INSTALL) requirements.txt
+	@.venv/bin/python static/vendor/vendor.py
+
+clean:
+	rm -rf .venv var out .pytest_cache .mypy_cache .ruff_cache
