@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Flask
 
@@ -15,4 +16,6 @@ NOUNS = (
 def register(app: Flask) -> None:
     """Put every page of the product on the application."""
     for noun in NOUNS:
+        if find_spec(f"app.views.{noun}") is None:
+            continue
         import_module(f"app.views.{noun}").register(app)
