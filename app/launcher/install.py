@@ -56,7 +56,7 @@ def _make_venv() -> bool:
 
 
 def _install(files: list[str]) -> bool:
-    print(f"  packages    installing what {' and '.join(files)} pins (a minute or two, this once)", flush=True)
+    print(f"  packages    installing what {' and '.join(files)} pins (this once)", flush=True)
     named = [part for name in files for part in ("-r", name)]
     quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
     if not _run([str(_PYTHON), "-m", "pip", "install", *quiet, *named]):

@@ -67,9 +67,9 @@ def check_port(host: str, port: int) -> None:
 def _port_trouble(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         other = port + 1 if port < 65535 else 8000
-        return f"Port {port} is taken by another program: stop it, or choose another, e.g. PORT={other} make run."
+        return f"Port {port} is taken by another program: stop it, or choose another: PORT={other} make run"
     if error.errno == errno.EACCES:
-        return f"Port {port} is reserved for the system: choose one above 1023, e.g. PORT=8000 make run."
+        return f"Port {port} is reserved for the system: choose one above 1023: PORT=8000 make run"
     return f"HOST {host} is not an address of this machine: use 127.0.0.1, or 0.0.0.0 for every network."
 
 
