@@ -26,12 +26,19 @@ PINS = {
         "files/inter-latin-ext-wght-normal.woff2": "fonts/inter-latin-ext.woff2",
         "LICENSE": "fonts/LICENSE",
     },
+    "@fontsource/instrument-serif@5.3.0": {
+        "files/instrument-serif-latin-400-normal.woff2": "fonts/instrument-serif.woff2",
+        "files/instrument-serif-latin-400-italic.woff2": "fonts/instrument-serif-italic.woff2",
+        "LICENSE": "fonts/instrument-serif.LICENSE",
+    },
     "lucide-static@1.62.0": {"LICENSE": "vendor/lucide.LICENSE"},
 }
 HASHES = {
     "vendor/htmx.min.js": "Qp9rdC8H7EqOoX+nR0P3RPG2Noji+qdwJlGpfzwQJsfOpp3sGwIdSP9xO3+UlEhn",
     "fonts/inter-latin.woff2": "l0ql7Q1zqvX5klAVRwYjcMVCkCxg5dMTdghsIlC3pYkX6wwEHerh2bP/4yAao3Im",
     "fonts/inter-latin-ext.woff2": "r0EoKgCx3XyQjhJdTJ6FDE+8mEZrV95dM7cWvqLDUVdqzM44cq76qdOaYiA3sebS",
+    "fonts/instrument-serif.woff2": "295HJHjoAtykbZgL/wmPVNRBmUhGV8Ana+cyB4rQA00ocjYGBWgUdMvy85R80Br9",
+    "fonts/instrument-serif-italic.woff2": "2yrqGVdpxnE1tWpuizmJ6jFUMhgoQqIwBDODTHH184bosRfMdi2ceCifKlS1/YJT",
 }
 
 
