@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app import languages, templating
+from app import cli, languages, logs, templating
 from app.config import Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
 from app.unit import prepare_engine
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
                 static_folder=str(ROOT / "static"))
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
+    logs.configure(settings.log_format)
     _bind(app)
     return app
 
@@ -42,6 +44,7 @@ def _bind(app: Flask) -> None:
     compress.init_app(app)
     limiter.init_app(app)
     templating.init_app(app)
+    cli.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
 
@@ -50,12 +53,14 @@ def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key or "only for tests and commands; the launcher makes a real one",
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 1024 * 1024,
+        # A Host header decides nothing here; a foreign one is refused before anything reads it.
+        "TRUSTED_HOSTS": sorted({urlsplit(settings.base_url).hostname or "localhost", "localhost", "127.0.0.1"}),
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "RATELIMIT_STORAGE_URI": _limiter_url(settings.redis_url),
         "RATELIMIT_SWALLOW_ERRORS": True,

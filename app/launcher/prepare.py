@@ -27,7 +27,8 @@ def take_place(settings: Settings) -> TextIO:
     Raises Refused if it cannot be written or another launcher holds it.
     """
     try:
-        (settings.data_dir / "logs").mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' data will live there
+        (settings.data_dir / "logs").mkdir(exist_ok=True)
         lock = (settings.data_dir / "launcher.lock").open("a+")
     except OSError as error:
         raise Refused(

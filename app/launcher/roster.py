@@ -18,7 +18,7 @@ from app.launcher.child import Role
 from app.launcher.prepare import listens
 
 _PYTHON = (sys.executable, "-m")
-_FLASK = (*_PYTHON, "flask", "--app", "wsgi")
+_FLASK = (*_PYTHON, "flask", "--app", "app")
 # Longer than one mail takes to leave: a worker that drains may stand at a slow server's last dot.
 _DRAIN = 25.0
 

@@ -13,7 +13,10 @@ from tests.launcher.conftest import Stage, runs, until
 
 LIVES = "import time\nwhile True: time.sleep(0.05)"
 DEAF = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('deaf')\n" + LIVES
-FORKS = "import subprocess, sys\nprint(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)\n"
+FORKS = (
+    "import subprocess, sys\n"
+    "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid)\n"
+)
 
 
 def test_a_killed_child_is_started_again(stage: Stage) -> None:
@@ -80,7 +83,7 @@ def test_a_child_that_does_not_listen_is_killed_after_its_grace(stage: Stage) ->
 
 def test_what_the_others_lean_on_stops_last(stage: Stage) -> None:
     log = stage.directory / "order"
-    says = "import signal, sys, time\ndef stop(*_):\n    open({log!r}, 'a').write({name!r} + ' ')\n    sys.exit()\n"
+    says = "import signal, sys\ndef stop(*_):\n    open({log!r}, 'a').write({name!r} + ' ')\n    sys.exit()\n"
     says += "signal.signal(signal.SIGTERM, stop)\nprint('up')\n" + LIVES
     broker = stage.child("broker", says.format(log=str(log), name="broker"), outlives=True)
     worker = stage.child("worker", says.format(log=str(log), name="worker"))

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 20:24:09.983685
+Create Date: 2026-11-21 20:33:05.116303
 
 """
 from alembic import op
@@ -153,6 +153,7 @@ def upgrade():
     sa.Column('draft', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('cursor', sa.Integer(), nullable=False),
+    sa.Column('edit_key', sa.String(length=40), nullable=False),
     sa.Column('version_id', sa.Integer(), nullable=True),
     sa.Column('created_at', app.columns.Instant(timezone=True), nullable=False),
     sa.Column('updated_at', app.columns.Instant(timezone=True), nullable=False),
