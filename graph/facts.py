@@ -1,0 +1,109 @@
+"""Facts: customers, carts, orders and events as the graph sees them.
+
+Knows shapes only. Must not know where they are kept: workers fill them in bulk, and only what `plan.needs` names.
+Money is integer minor units with a currency; instants are aware UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who goes through the flow. `zone` is an IANA name or None; `subscribed` None means never asked."""
+
+    id: int
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    locale: str = ""
+    zone: str | None = None
+    subscribed: bool | None = None
+    tags: frozenset[str] = frozenset()
+    orders_count: int = 0
+    spent: int = 0
+    last_order_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a cart or an order; `price` is for one piece."""
+
+    product: str
+    title: str = ""
+    quantity: int = 1
+    price: int = 0
+
+
+@dataclass(frozen=True)
+class Cart:
+    """A cart as it is now; `checkout` says whether its owner got as far as the checkout."""
+
+    key: str
+    total: int = 0
+    currency: str = ""
+    items: tuple[Item, ...] = ()
+    checkout: bool = False
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order; `codes` are the discount codes typed at checkout."""
+
+    key: str
+    total: int = 0
+    currency: str = ""
+    items: tuple[Item, ...] = ()
+    codes: tuple[str, ...] = ()
+    placed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened.
+
+    `data` is flat: "cart" and "order" (their keys), "product" (an id), "products" (ids of what was bought or left)
+    and, for events that the heartbeat derives, "after" (the silence in seconds that was swept for).
+    """
+
+    name: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MessageFact:
+    """A message of this run: the node that sent it, and what its reader did."""
+
+    node: str
+    sent_at: datetime | None = None
+    opened_at: datetime | None = None
+    clicked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that one advance may look at.
+
+    `event` enrolled the run. `since` holds this customer's events since the run began, of the names in
+    `plan.watches` only. `zone` and `currency` are the shop's; a customer's own zone goes before.
+    """
+
+    customer: Customer
+    event: Event | None = None
+    cart: Cart | None = None
+    order: Order | None = None
+    messages: tuple[MessageFact, ...] = ()
+    since: tuple[Event, ...] = ()
+    zone: str = "UTC"
+    currency: str = ""
+
+    @property
+    def local_zone(self) -> str:
+        """The IANA name of the zone in which this customer's days and hours are counted."""
+        return self.customer.zone or self.zone

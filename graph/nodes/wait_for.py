@@ -1,0 +1,88 @@
+"""Wait for: until something happens, or at most so long; two ways out (C15: "not opened after …" is the second)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from graph.facts import Facts
+from graph.fields import Choice, Duration, span
+from graph.kind import Go, NodeKind, Port, Settings, Visit, WaitFor
+from graph.words import Card, M, Names, Words, length
+
+EVENTS = (
+    ("message.opened", M("They open the last e-mail")),
+    ("message.clicked", M("They follow a link in the last e-mail")),
+    ("cart.updated", M("They change their cart")),
+    ("checkout.started", M("They start a checkout")),
+    ("order.placed", M("They place an order")),
+    ("order.paid", M("They pay for an order")),
+    ("product.viewed", M("They look at a product")),
+    ("customer.subscribed", M("They agree to receive news")),
+)
+TOLD = {
+    "message.opened": M("they open the last e-mail"),
+    "message.clicked": M("they follow a link in the last e-mail"),
+    "cart.updated": M("they change their cart"),
+    "checkout.started": M("they start a checkout"),
+    "order.placed": M("they place an order"),
+    "order.paid": M("they pay for an order"),
+    "product.viewed": M("they look at a product"),
+    "customer.subscribed": M("they agree to receive news"),
+}
+
+
+class WaitForEvent(NodeKind):
+    """What a reader did with the last message of this run counts even if it was before they came here."""
+
+    name = "wait_for"
+    group = "wait"
+    icon = "hourglass"
+    title = M("Wait until something happens")
+    short = M("Until something happens")
+    description = M("Wait for what the customer does, at most so long. Two ways out.")
+    fields = (
+        Choice(name="event", label=M("Wait until"), options=EVENTS, default="message.opened",
+               help=M("Some mail programs report e-mails as opened by themselves: a followed link is surer.")),
+        Duration(name="at_most", label=M("At most"), default={"amount": 1, "unit": "days"},
+                 help=M("One to three days suits a reminder.")),
+    )  # fmt: skip
+
+    def ports(self, settings: Settings) -> tuple[Port, ...]:
+        return HAPPENED, TIMED_OUT
+
+    def needs(self, settings: Settings) -> frozenset[str]:
+        return frozenset({"messages"}) if _of_message(settings) else frozenset()
+
+    def watches(self, settings: Settings) -> frozenset[str]:
+        return frozenset({settings["event"]})
+
+    def run(self, visit: Visit) -> Go | WaitFor:
+        done = _read(visit.settings["event"], visit.facts) if _of_message(visit.settings) else None
+        if done and (visit.wake is None or done <= visit.wake):
+            return Go("happened", saw={"event": visit.settings["event"], "at": done.isoformat()})
+        return WaitFor((visit.settings["event"],), visit.now + span(visit.settings["at_most"]))
+
+    def card(self, settings: Settings, names: Names) -> Card:
+        title = Words(M("Wait until %(event)s"), {"event": Words(TOLD.get(settings.get("event", ""), "…"))})
+        return Card(title, Words(M("At most %(at_most)s"), {"at_most": length(settings.get("at_most"))}))
+
+    def sentence(self, settings: Settings, names: Names) -> Words:
+        event = Words(TOLD.get(settings.get("event", ""), "…"))
+        values = {"event": event, "at_most": length(settings.get("at_most"))}
+        return Words(M("Wait until %(event)s, at most %(at_most)s"), values)
+
+
+HAPPENED = Port("happened", M("It happened"), "check")
+TIMED_OUT = Port("timed_out", M("Not in time"), "clock")
+
+
+def _of_message(settings: Settings) -> bool:
+    return str(settings.get("event")).startswith("message.")
+
+
+def _read(event: str, facts: Facts) -> datetime | None:
+    """Return when the last message was opened or clicked. A click proves an opening that no picture reported."""
+    last = facts.messages[-1] if facts.messages else None
+    if last is None:
+        return None
+    return last.clicked_at if event == "message.clicked" else last.opened_at or last.clicked_at
