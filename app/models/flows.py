@@ -28,6 +28,7 @@ class Flow(db.Model):
     draft: Mapped[dict[str, Any]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)  # the place in the undo stack
+    edit_key: Mapped[str] = mapped_column(String(40), default="")  # of the last edit: the same one twice is harmless
     version_id: Mapped[int | None] = mapped_column()  # the live one; no constraint, for the two tables point at each other
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
