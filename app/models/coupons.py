@@ -1,20 +1,56 @@
-"""A coupon is a discount and its terms; a code is one string of it, given to one customer or to all."""
+"""A coupon is a discount and its terms; a code is one string of it, given to one customer or to all.
+
+Knows what a code is worth and when it is refused. Must not know who asks, nor the words of a refusal.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.upsert import once
 
 KINDS = ("percent", "amount", "shipping")
 
 
+class Declined(Exception):
+    """A code that cannot be used here; `reason` says why, in one of REASONS.
+
+    unknown: no such code, or its message has not left. used: a personal code was used. exhausted: no use of a
+    shared one is left. once: this customer has used it. ended: too late. withdrawn: the merchant took it back.
+    other_customer: it was made for somebody else. minimum: the items cost less than `minimum`, minor units.
+    """
+
+    REASONS = ("unknown", "used", "exhausted", "once", "ended", "withdrawn", "other_customer", "minimum")
+
+    def __init__(self, reason: str, minimum: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.minimum = reason, minimum
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a discount is taken off: the value of the items and the price of sending them, in minor units."""
+
+    items: int
+    shipping: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A code as it is stored, and what it takes off a bill, in minor units."""
+
+    code: str
+    discount: int
+
+
 class Coupon(db.Model):
-    """Terms of a discount. `value` is a percentage or minor units; `days` is how long a personal code lives."""
+    """Terms of a discount. `value` is a percentage or minor units; `days` is a personal code's life."""
 
     __tablename__ = "coupon"
     __table_args__ = (UniqueConstraint("shop_id", "id"),)
@@ -32,6 +68,33 @@ class Coupon(db.Model):
     once_per_customer: Mapped[bool] = mapped_column(default=True)
     status: Mapped[str] = mapped_column(String(8), default="active")  # active, deleted
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    def discount(self, bill: Bill) -> int:
+        """Return what this coupon takes off a bill, in minor units; halves are rounded up."""
+        if self.kind == "shipping":
+            return bill.shipping
+        if self.kind == "amount":
+            return min(self.value, bill.items)
+        return min((bill.items * self.value + 50) // 100, bill.items)
+
+    @property
+    def uses_a_code(self) -> int | None:
+        """How often one code of this coupon may be used; None: without end."""
+        return 1 if self.personal else self.usage_limit
+
+    @property
+    def out_of_uses(self) -> str:
+        """The reason of a refusal when no use is left."""
+        return "used" if self.personal else "exhausted"
+
+    def check(self, bill: Bill, now: datetime) -> None:
+        """Raise Declined when the terms do not allow this bill now."""
+        if self.status != "active":
+            raise Declined("withdrawn")
+        if self.ends_at is not None and self.ends_at <= now:
+            raise Declined("ended")
+        if bill.items < self.minimum:
+            raise Declined("minimum", self.minimum)
 
 
 class Code(db.Model):
@@ -63,6 +126,88 @@ class Code(db.Model):
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
+    @classmethod
+    def quote(cls, shop_id: int, text: str, bill: Bill, customer_id: int | None, now: datetime) -> Quote:
+        """Return what a code would take off this bill now. Changes nothing; raises Declined."""
+        code, _coupon, discount = cls.examine(shop_id, text, bill, customer_id, now)
+        return Quote(code.code, discount)
+
+    @classmethod
+    def examine(
+        cls, shop_id: int, text: str, bill: Bill, customer_id: int | None, now: datetime
+    ) -> tuple[Code, Coupon, int]:
+        """Return the code, its coupon and the discount in minor units; raises Declined."""
+        code, coupon = cls.find(shop_id, text)
+        code.check(coupon, customer_id, now)
+        coupon.check(bill, now)
+        if coupon.once_per_customer and Redemption.exists(code.id, customer_id):
+            raise Declined("once")
+        return code, coupon, coupon.discount(bill)
+
+    @classmethod
+    def find(cls, shop_id: int, text: str) -> tuple[Code, Coupon]:
+        """Return the code as typed, in any case, and its coupon; raises Declined("unknown").
+
+        A shared coupon's code that nobody was given yet has no row: it is returned without an id.
+        """
+        text = "".join(text.split()).upper()
+        known = select(cls, Coupon).join(Coupon, Coupon.id == cls.coupon_id)
+        known = known.where(cls.shop_id == shop_id, func.upper(cls.code) == text)
+        if found := db.session.execute(known).first():
+            return found[0], found[1]
+        shared = select(Coupon).where(Coupon.shop_id == shop_id, ~Coupon.personal)
+        coupon = db.session.scalar(shared.where(func.upper(Coupon.prefix) == text, Coupon.prefix != ""))
+        if coupon is None:
+            raise Declined("unknown")
+        return cls(shop_id=shop_id, coupon_id=coupon.id, code=text, state="issued", uses=0), coupon
+
+    def check(self, coupon: Coupon, customer_id: int | None, now: datetime) -> None:
+        """Raise Declined when this string cannot be used by this customer now."""
+        if self.state not in ("issued", "used"):
+            raise Declined("unknown")
+        if self.customer_id is not None and self.customer_id != customer_id:
+            raise Declined("other_customer")
+        if self.state == "used" or (coupon.uses_a_code is not None and self.uses >= coupon.uses_a_code):
+            raise Declined(coupon.out_of_uses)
+        if self.ends_at is not None and self.ends_at <= now:
+            raise Declined("ended")
+
+    @classmethod
+    def redeem(
+        cls, shop_id: int, text: str, bill: Bill, customer_id: int, order: str, now: datetime
+    ) -> Quote:
+        """Use a code for the order with this token and return what it took off.
+
+        Raises Declined, and then the whole unit must be left. Safe under parallel checkouts: one UPDATE takes
+        a use and holds the row until the commit, so the look for an earlier use by this customer sees them all.
+        """
+        code, coupon, discount = cls.examine(shop_id, text, bill, customer_id, now)
+        code_id = code.id or cls._given(code, now)
+        if not cls._take(code_id, coupon, now):
+            raise Declined(coupon.out_of_uses)
+        if coupon.once_per_customer and Redemption.exists(code_id, customer_id):
+            raise Declined("once")
+        use = {"code_id": code_id, "customer_id": customer_id, "order_token": order}
+        db.session.add(Redemption(shop_id=shop_id, at=now, **use))
+        return Quote(code.code, discount)
+
+    @classmethod
+    def _take(cls, code_id: int, coupon: Coupon, now: datetime) -> bool:
+        free = [cls.id == code_id, cls.state == "issued", or_(cls.ends_at.is_(None), cls.ends_at > now)]
+        if coupon.uses_a_code is not None:
+            free.append(cls.uses < coupon.uses_a_code)
+        after = "used" if coupon.personal else "issued"
+        taken = update(cls).where(*free).values(uses=cls.uses + 1, state=after)
+        return bool(db.session.execute(taken).rowcount)
+
+    @classmethod
+    def _given(cls, code: Code, now: datetime) -> int:
+        # Two checkouts may both be the first to use a shared code: the second finds the first one's row.
+        row = {"shop_id": code.shop_id, "coupon_id": code.coupon_id, "code": code.code, "created_at": now}
+        db.session.execute(once(cls, "shop_id", "code").values(row))
+        its = select(cls.id).where(cls.shop_id == code.shop_id, cls.code == code.code)
+        return db.session.scalars(its).one()
+
 
 class Redemption(db.Model):
     """One use of a code by one customer in one order."""
@@ -75,3 +220,11 @@ class Redemption(db.Model):
     customer_id: Mapped[int | None] = mapped_column()
     order_token: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def exists(cls, code_id: int | None, customer_id: int | None) -> bool:
+        """Return whether this customer has used this code before."""
+        if code_id is None or customer_id is None:
+            return False
+        earlier = select(cls.id).where(cls.code_id == code_id, cls.customer_id == customer_id)
+        return db.session.scalar(earlier.limit(1)) is not None
