@@ -8,16 +8,20 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, languages, logs, templating
-from app.config import Settings
+from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
 from app.unit import prepare_engine
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_KEY = (
+    "SECRET_KEY is not set: give at least 32 random characters, the same to every process, "
+    "or start once with make run, which keeps a key of its own in DATA_DIR."
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -26,13 +30,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises BadSetting when the environment cannot be used.
     """
     settings = settings or Settings.from_environ(os.environ)
+    if not settings.secret_key:
+        raise BadSetting(NO_KEY)
     app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"),
                 static_folder=str(ROOT / "static"))
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     logs.configure(settings.log_format)
     _bind(app)
+    _believe(app, settings.trusted_proxies)
     return app
+
+
+def _believe(app: Flask, proxies: int) -> None:
+    # Without this setting nobody's X-Forwarded-… is believed: anyone can write such a header.
+    if proxies:
+        proxied = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
 
 
 def _bind(app: Flask) -> None:
@@ -51,7 +65,7 @@ def _bind(app: Flask) -> None:
 
 def _config(settings: Settings) -> dict[str, object]:
     return {
-        "SECRET_KEY": settings.secret_key or "only for tests and commands; the launcher makes a real one",
+        "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True, "hide_parameters": True},
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
@@ -60,7 +74,7 @@ def _config(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "MAX_CONTENT_LENGTH": 1024 * 1024,
         # A Host header decides nothing here; a foreign one is refused before anything reads it.
-        "TRUSTED_HOSTS": sorted({urlsplit(settings.base_url).hostname or "localhost", "localhost", "127.0.0.1"}),
+        "TRUSTED_HOSTS": settings.hosts,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "RATELIMIT_STORAGE_URI": _limiter_url(settings.redis_url),
         "RATELIMIT_SWALLOW_ERRORS": True,

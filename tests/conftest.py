@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import create_app
 from app.config import Settings
-from app.extensions import db
+from app.extensions import db, limiter
 
 SECRET = "a secret of the tests, long enough for them"
 
@@ -34,7 +34,8 @@ def make_app(tmp_path: Path, url: str = "", **settings: object) -> Flask:
     """Return an application over an empty database with today's tables."""
     url = url or f"sqlite:///{tmp_path / 'relance.sqlite3'}"
     app = create_app(Settings(data_dir=tmp_path, database_url=url, secret_key=SECRET, **settings))  # type: ignore[arg-type]
-    app.config.update(TESTING=True, RATELIMIT_ENABLED=False)
+    app.config.update(TESTING=True)
+    limiter.enabled = False
     with app.app_context():
         db.drop_all()
         db.create_all()

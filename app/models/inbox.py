@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.upsert import once
 
 
 class InboxRow(db.Model):
@@ -29,3 +30,10 @@ class InboxRow(db.Model):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     received_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def take(cls, shop_id: int, source: str, delivery: str, body: bytes, now: datetime) -> bool:
+        """Store a delivery as it came; False when it is known already."""
+        row = {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
+               "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
+        return bool(db.session.execute(once(cls, "shop_id", "source", "delivery").values(row)).rowcount)

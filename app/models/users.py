@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+
+IDLE, LONGEST = timedelta(hours=12), timedelta(days=14)  # OWASP ASVS 7.3.1, 7.3.2
+SEEN_EVERY = timedelta(minutes=10)
 
 
 class User(db.Model):
@@ -25,6 +28,11 @@ class User(db.Model):
     is_owner: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
+    @classmethod
+    def by_email(cls, email: str) -> User | None:
+        """Return the user with this normalised address, or None."""
+        return db.session.scalar(select(cls).where(cls.email == email))
+
 
 class Membership(db.Model):
     """That a user may work in a shop, and as what."""
@@ -33,6 +41,11 @@ class Membership(db.Model):
     user_id: Mapped[int] = mapped_column(db.ForeignKey("user_account.id"), primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), default="owner")
+
+    @classmethod
+    def first_shop(cls, user_id: int) -> int | None:
+        """Return the id of the first shop this user may work in."""
+        return db.session.scalar(select(cls.shop_id).where(cls.user_id == user_id).order_by(cls.shop_id))
 
 
 class Login(db.Model):
@@ -44,3 +57,28 @@ class Login(db.Model):
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def live(cls, digest: str, now: datetime) -> Login | None:
+        """Return the login behind a cookie while it is neither idle nor old, and its user still a member."""
+        return db.session.scalar(
+            select(cls)
+            .join(Membership, (Membership.user_id == cls.user_id) & (Membership.shop_id == cls.shop_id))
+            .where(cls.digest == digest, cls.seen_at > now - IDLE, cls.created_at > now - LONGEST)
+        )
+
+    @classmethod
+    def see(cls, digest: str, now: datetime) -> bool:
+        """Note that the browser is still there; False when that was noted a moment ago."""
+        stale = update(cls).where(cls.digest == digest, cls.seen_at < now - SEEN_EVERY).values(seen_at=now)
+        return bool(db.session.execute(stale).rowcount)
+
+    @classmethod
+    def end(cls, digest: str) -> None:
+        """Forget one browser."""
+        db.session.execute(delete(cls).where(cls.digest == digest))
+
+    @classmethod
+    def end_all(cls, user_id: int) -> None:
+        """Forget every browser of a user, as a changed password demands."""
+        db.session.execute(delete(cls).where(cls.user_id == user_id))

@@ -1,0 +1,153 @@
+"""What a shop can tell us, whatever platform it is built on: the body of one event, checked field by field.
+
+Every platform's file turns its own deliveries into these; the API takes them as they are. Prices are minor units.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+EVENTS = (
+    "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
+    "order.cancelled", "customer.saved", "customer.subscribed", "customer.unsubscribed",
+)  # fmt: skip
+Name = Literal[
+    "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
+    "order.cancelled", "customer.saved", "customer.subscribed", "customer.unsubscribed",
+]  # fmt: skip
+
+# Which parts an event cannot do without.
+NEEDS = {
+    "product.saved": ("product",),
+    "product.viewed": ("product", "customer"),
+    "cart.updated": ("cart",),
+    "checkout.started": ("cart", "customer"),
+    "order.placed": ("order", "customer"),
+    "order.paid": ("order",),
+    "order.cancelled": ("order",),
+    "customer.saved": ("customer",),
+    "customer.subscribed": ("customer",),
+    "customer.unsubscribed": ("customer",),
+}
+
+
+def _printable(text: str) -> str:
+    # NUL is refused by PostgreSQL and lone surrogates by both databases; nothing honest contains either.
+    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+        raise ValueError("must not contain control characters")
+    return text
+
+
+def _web(url: str) -> str:
+    if url and not url.startswith(("https://", "http://")):
+        raise ValueError("must start with https:// or http://")
+    return url
+
+
+def _text(most: int) -> Any:
+    return Annotated[str, Field(max_length=most), AfterValidator(_printable)]
+
+
+Short, Long, Token = _text(120), _text(500), Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_printable)]
+Url = Annotated[str, Field(max_length=500), AfterValidator(_printable), AfterValidator(_web)]
+Minor = Annotated[int, Field(ge=0, le=10**12)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Part(BaseModel):
+    """A part of an event. A field that we do not know is refused, so that a slip of the pen is seen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Customer(Part):
+    """Who it is about. `subscribed`: true or false when the shop knows, null when it does not."""
+
+    email: Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_printable)]
+    first_name: Short = ""
+    last_name: Short = ""
+    locale: Annotated[str, Field(pattern=r"^([a-z]{2}([_-][A-Za-z]{2})?)?$")] = ""
+    timezone: _text(64) = ""  # type: ignore[valid-type]
+    subscribed: bool | None = None
+
+    @field_validator("email")
+    @classmethod
+    def normalise(cls, email: str) -> str:
+        """Keep one spelling of an address: customers are told apart by it."""
+        return email.lower()
+
+
+class Item(Part):
+    """One line of a cart or an order; `price` is of one piece."""
+
+    product: Token
+    title: _text(200)  # type: ignore[valid-type]
+    quantity: Annotated[int, Field(ge=1, le=100_000)] = 1
+    price: Minor
+    image: Url = ""
+    url: Url = ""
+
+
+class Cart(Part):
+    """What lies in a cart now; an empty list empties it."""
+
+    token: Token
+    currency: Currency
+    items: Annotated[tuple[Item, ...], Field(max_length=200)]
+    checkout: bool = False
+    url: Url = ""
+
+
+class Order(Part):
+    """What was bought. `cart` is the token of the cart that it came from."""
+
+    token: Token
+    number: _text(40) = ""  # type: ignore[valid-type]
+    cart: Token | None = None
+    currency: Currency
+    items: Annotated[tuple[Item, ...], Field(max_length=200)]
+    total: Minor
+    discount: Minor = 0
+    shipping: Minor = 0
+    tax: Minor = 0
+    codes: Annotated[tuple[_text(40), ...], Field(max_length=20)] = ()  # type: ignore[misc]
+    paid: bool = False
+
+
+class Product(Part):
+    """Something that the shop sells."""
+
+    id: Token
+    title: _text(200)  # type: ignore[valid-type]
+    price: Minor
+    currency: Currency
+    image: Url = ""
+    url: Url = ""
+    stock: Annotated[int, Field(ge=-1_000_000, le=10**9)] | None = None
+
+
+class Reading(Part):
+    """One happening in a shop."""
+
+    event: Name
+    id: Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)] | None = None
+    at: AwareDatetime | None = None
+    customer: Customer | None = None
+    cart: Cart | None = None
+    order: Order | None = None
+    product: Product | None = None
+
+    @model_validator(mode="after")
+    def whole(self) -> Reading:
+        """Refuse an event that lacks the part it is about."""
+        for part in NEEDS[self.event]:
+            if getattr(self, part) is None:
+                raise ValueError(f"{self.event} needs {part}")
+        return self
+
+    def happened(self, received: datetime) -> datetime:
+        """Return when it happened: what the shop says, but never in our future."""
+        return min(self.at, received) if self.at else received

@@ -1,0 +1,106 @@
+"""Who may see what: the wall before every page, and the headers behind it.
+
+Each page belongs to the signed-in user's shop (`g.shop`) unless its view is marked `public`. Nothing acts
+unless the request carries this session's CSRF token and comes from our own pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy.exc import DBAPIError
+
+from app import clock, passwords
+from app.extensions import db
+from app.models import Login, Shop, User
+from app.models.users import SEEN_EVERY
+from app.unit import is_busy, unit
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+POLICY = "; ".join((
+    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: https:", "font-src 'self'",
+    "connect-src 'self'", "frame-src 'self'", "form-action 'self'", "manifest-src 'self'", "frame-ancestors 'none'",
+    "base-uri 'none'", "object-src 'none'",
+))  # fmt: skip
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def public(view: View) -> View:
+    """Mark a view that anybody may call. Everything else needs a signed-in user."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def register(app: Flask) -> None:
+    """Put the wall before every page and the headers behind it."""
+    app.before_request(refuse_strangers_requests)
+    app.before_request(recognise)
+    app.before_request(demand_login)
+    app.after_request(protect)
+
+
+def refuse_strangers_requests() -> None:
+    """Refuse a change that another site's page asks for, whatever token it found."""
+    if request.method in SAFE or is_open():
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+
+
+def recognise() -> None:
+    """Set `g.user` and `g.shop` from the session's cookie, or to None."""
+    g.user = g.shop = g.login = None
+    token = session.get("login")
+    if not token or request.endpoint == "static":
+        return
+    digest, now = passwords.digest(token), clock.real()
+    if (login := Login.live(digest, now)) is None:
+        session.clear()
+        return
+    if now - login.seen_at > SEEN_EVERY:
+        unit(lambda: Login.see(digest, now))
+        login = Login.live(digest, now) or login
+    g.login, g.user, g.shop = login, db.session.get(User, login.user_id), db.session.get(Shop, login.shop_id)
+
+
+def demand_login() -> Response | None:
+    """Send who is not signed in to the first page, unless the view is public."""
+    if g.user or is_open() or request.endpoint is None:
+        return None
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": url_for("logins.welcome")})
+    return redirect(url_for("logins.sign_in", next=request.full_path if request.method == "GET" else None))  # type: ignore[return-value]
+
+
+def is_open() -> bool:
+    """Whether the asked view is open to everybody."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return request.endpoint == "static" or bool(getattr(view, "is_public", False))
+
+
+def protect(response: Response) -> Response:
+    """Add the headers that keep a page from being misused; a view's own policy stays."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def busy(error: Exception) -> bool:
+    """Whether an error only says that the database is busy, so that the same request may be sent again."""
+    return isinstance(error, DBAPIError) and is_busy(error)

@@ -1,0 +1,139 @@
+"""The first page, signing in, signing up and signing out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as Answer
+
+from app import clock, languages, passwords
+from app.extensions import db, limiter
+from app.forms.logins import SignIn, SignUp
+from app.models import Login, Membership, Shop, User
+from app.unit import unit
+from app.views.access import public
+
+pages = Blueprint("logins", __name__)
+
+
+def register(app: Flask) -> None:
+    """Put these pages on the application."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/welcome")
+@public
+def welcome() -> str | Answer:
+    """Offer the demo shop, a new account, or signing in."""
+    if g.user:
+        return redirect(url_for("home.index"))
+    return render_template("logins/welcome.html", demo=demo_owner() is not None)
+
+
+@pages.post("/welcome/demo")
+@public
+@limiter.limit("30/minute")
+def explore() -> Answer:
+    """Sign in as the demo shop's owner."""
+    if (owner := demo_owner()) is None:
+        abort(404)
+    return signed_in(owner, None)
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@public
+@limiter.limit("10/minute;60/hour", methods=["POST"])
+@limiter.limit("10/minute", key_func=lambda: request.form.get("email", "").strip().lower(), methods=["POST"])
+def sign_in() -> str | Answer | tuple[str, int]:
+    """Let somebody in who knows the password. Both kinds of mistake get the same sentence after the same time."""
+    form = SignIn()
+    if not form.validate_on_submit():
+        return render_template("logins/sign_in.html", form=form), 422 if form.is_submitted() else 200
+    user = User.by_email((form.email.data or "").strip().lower())
+    if not passwords.matches(form.password.data or "", user.password_hash if user else None):
+        form.password.errors = [_("This e-mail and password do not go together. Check both, then try again.")]
+        return render_template("logins/sign_in.html", form=form), 422
+    assert user is not None
+    return signed_in(user, request.args.get("next"))
+
+
+@pages.route("/sign-up", methods=["GET", "POST"])
+@public
+@limiter.limit("10/hour", methods=["POST"])
+def sign_up() -> str | Answer | tuple[str, int]:
+    """Open an account with a shop of its own."""
+    form = SignUp(timezone="Europe/Paris" if languages.locale() == "fr" else "UTC")
+    if not form.validate_on_submit():
+        return render_template("logins/sign_up.html", form=form), 422 if form.is_submitted() else 200
+    if User.by_email(form.email.data or ""):
+        form.email.errors = [_("There is already an account with this e-mail. Sign in instead.")]
+        return render_template("logins/sign_up.html", form=form), 422
+    user = unit(lambda: open_account(form))
+    flash(_("Welcome. Pick a template: your first automation takes two minutes."))
+    return signed_in(user, url_for("recipes.index"))
+
+
+@pages.post("/sign-out")
+def sign_out() -> Answer:
+    """Forget this browser."""
+    unit(lambda: Login.end(passwords.digest(session["login"])))
+    session.clear()
+    response = redirect(url_for("logins.welcome"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@pages.post("/language")
+@public
+def language() -> Answer:
+    """Remember a visitor's language in a cookie; a user's is kept with the account."""
+    chosen = request.form.get("locale", "")
+    response = redirect(inside(request.form.get("next")) or url_for("logins.welcome"))
+    if chosen in languages.LANGUAGES:
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie("language", chosen, max_age=31536000, samesite="Lax", httponly=True, secure=secure)
+    return response
+
+
+def open_account(form: SignUp) -> User:
+    """Add the user, the shop and the membership. The first account owns the instance."""
+    now, chosen = clock.real(), languages.locale()
+    first = not db.session.scalar(select(func.count()).select_from(User).where(User.is_owner))
+    user = User(email=form.email.data, password_hash=passwords.hashed(form.password.data or ""), locale=chosen,
+                is_owner=first, created_at=now)  # fmt: skip
+    shop = Shop(name=form.shop.data, business_name=form.shop.data, locale=chosen, timezone=form.timezone.data,
+                currency=form.currency.data, contact_email=form.email.data, staff_email=form.email.data,
+                sender_name=form.shop.data, created_at=now)  # fmt: skip
+    db.session.add_all([user, shop])
+    db.session.flush()
+    db.session.add(Membership(user_id=user.id, shop_id=shop.id))
+    return user
+
+
+def signed_in(user: User, target: str | None) -> Answer:
+    """Give this browser a new session of this user, whatever it carried before."""
+    shop_id = Membership.first_shop(user.id)
+    token, now, user_id = passwords.token(), clock.real(), user.id
+    login = {"digest": passwords.digest(token), "user_id": user_id, "shop_id": shop_id, "created_at": now, "seen_at": now}
+    unit(lambda: db.session.add(Login(**login)))
+    session.clear()
+    session["login"] = token
+    return redirect(inside(target) or url_for("home.index"))
+
+
+def demo_owner() -> User | None:
+    """Return the demo shop's owner, when this instance has a demo."""
+    if not current_app.extensions["settings"].demo:
+        return None
+    demo = select(User).join(Membership, Membership.user_id == User.id).join(Shop, Shop.id == Membership.shop_id)
+    return db.session.scalar(demo.where(Shop.is_demo, Membership.role == "owner").order_by(User.id))
+
+
+def inside(target: str | None) -> str | None:
+    """Return the target when it is a path of ours, else None: a sign-in must not send anybody elsewhere."""
+    parts = urlsplit(target or "")
+    safe = target and target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
+    return target if safe and "\\" not in target and parts.scheme == "" else None

@@ -1,0 +1,123 @@
+"""The door for shops: what it takes, what it refuses and how it says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import clock, passwords, views
+from app.extensions import db
+from app.models import ApiKey, InboxRow, Shop
+from app.unit import unit
+from app.views.openapi import EXAMPLE
+
+KEY = "a key of the tests"
+AUTH = {"Authorization": f"Bearer {KEY}"}
+
+
+@pytest.fixture
+def door(app: Flask) -> FlaskClient:
+    views.register(app)
+
+    def shop_with_key() -> None:
+        now = clock.now()
+        db.session.add(Shop(id=1, name="Atelier", created_at=now))
+        db.session.flush()
+        key = ApiKey(shop_id=1, name="Shop", prefix=KEY[:6], digest=passwords.digest(KEY), created_at=now)
+        db.session.add(key)
+
+    unit(shop_with_key)
+    return app.test_client()
+
+
+def said(door: FlaskClient, body: Any, **headers: str) -> Any:
+    raw = body if isinstance(body, str | bytes) else json.dumps(body)
+    return door.post("/api/v1/events", data=raw, headers=AUTH | headers)
+
+
+def rows() -> list[InboxRow]:
+    return list(db.session.scalars(db.select(InboxRow)))
+
+
+def test_an_event_is_stored_as_it_came(door: FlaskClient) -> None:
+    raw = json.dumps(EXAMPLE)
+    assert said(door, raw).status_code == 202
+    assert [(r.shop_id, r.source, r.delivery, r.body, r.state) for r in rows()] == [
+        (1, "api", EXAMPLE["id"], raw.encode(), "waiting")
+    ]
+
+
+def test_the_same_delivery_is_taken_once(door: FlaskClient) -> None:
+    answers = [said(door, EXAMPLE) for _ in range(3)]
+    assert [a.status_code for a in answers] == [202] * 3 and [a.json["new"] for a in answers] == [True, False, False]
+    assert len(rows()) == 1
+
+
+def test_the_header_names_the_delivery_before_the_body_does(door: FlaskClient) -> None:
+    said(door, EXAMPLE, **{"Idempotency-Key": "one"})
+    said(door, EXAMPLE, **{"Idempotency-Key": "two"})
+    assert {r.delivery for r in rows()} == {"one", "two"}
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer wrong", f"Basic {KEY}", f"Bearer {KEY}x"])
+def test_a_stranger_is_told_how_to_knock(door: FlaskClient, authorization: str) -> None:
+    answer = door.post("/api/v1/events", data=json.dumps(EXAMPLE), headers={"Authorization": authorization})
+    assert answer.status_code == 401 and answer.mimetype == "application/problem+json" and not rows()
+
+
+def test_a_revoked_key_opens_nothing(door: FlaskClient) -> None:
+    unit(lambda: db.session.execute(db.update(ApiKey).values(revoked_at=clock.now())))
+    assert said(door, EXAMPLE).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"event": "cart.exploded"}, "event"),
+        ({"customer": {"email": "nobody"}}, "customer.email"),
+        ({"cart": EXAMPLE["cart"] | {"currency": "euro"}}, "cart.currency"),  # type: ignore[operator]
+        ({"cart": EXAMPLE["cart"] | {"items": [{"product": "x", "title": "x", "price": -1}]}}, "cart.items.0.price"),  # type: ignore[operator]
+        ({"at": "yesterday"}, "at"),
+        ({"colour": "red"}, "colour"),
+        ({"cart": EXAMPLE["cart"] | {"url": "javascript:alert(1)"}}, "cart.url"),  # type: ignore[operator]
+    ],
+)
+def test_the_field_at_fault_is_named(door: FlaskClient, change: dict[str, Any], field: str) -> None:
+    answer = said(door, EXAMPLE | change)
+    assert answer.status_code == 422 and answer.json["field"] == field and field in answer.json["detail"]
+    assert not rows()
+
+
+def test_an_event_must_bring_what_it_is_about(door: FlaskClient) -> None:
+    answer = said(door, {"event": "order.placed"})
+    assert answer.status_code == 422 and "order.placed needs order" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"\xff\xfe", b"{", b"[]", b"null", b'{"event": NaN}', b'{"a":1,"a":2}', b"[" * 100_000, b'{"a":' * 40 + b"1" + b"}" * 40,
+        b'{"event":"cart.updated","cart":{"token":"t","currency":"EUR","items":[{"product":"p","title":"t","price":1' + b"0" * 5000 + b"}]}}",
+        b'{"event":"customer.saved","customer":{"email":"a@example.com","first_name":"\\u0000"}}',
+        b'{"event":"customer.saved","customer":{"email":"a@example.com","first_name":"\\ud800"}}',
+    ],
+)  # fmt: skip
+def test_a_bomb_gets_a_sentence(door: FlaskClient, bomb: bytes) -> None:
+    answer = said(door, bomb)
+    assert 400 <= answer.status_code < 500 and answer.mimetype == "application/problem+json" and answer.json["detail"]
+    assert not rows()
+
+
+def test_a_body_that_is_too_large_is_not_read(door: FlaskClient) -> None:
+    assert said(door, b" " * (1024 * 1024 + 1)).status_code == 413
+
+
+def test_the_description_says_what_the_door_checks(door: FlaskClient) -> None:
+    document = door.get("/api/openapi.json").json
+    event = document["components"]["schemas"]["Event"]["properties"]
+    assert document["openapi"].startswith("3.1") and set(event) >= set(EXAMPLE)
+    assert said(door, document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]["application/json"]["example"]).status_code == 202  # fmt: skip
