@@ -1,7 +1,7 @@
 """Settings: what the operator decides, read once from the environment.
 
-Knows the names, the defaults and what makes a setting wrong. Must not know who reads them, nor open
-anything: a half-configured instance is refused here, in a sentence, before a single file is touched.
+Knows the names, the defaults and what makes a setting wrong. Must not know who reads them, nor write
+anything: a half-configured instance is refused here, in a sentence, before anything has been started.
 """
 
 from __future__ import annotations
@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (names of settings, nothing is bound here)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class BadSetting(ValueError):
@@ -43,6 +47,14 @@ class Settings:
         return self.database_url.replace("postgres://", "postgresql://", 1)
 
     @property
+    def hosts(self) -> list[str] | None:
+        """The names this instance answers to; None for any, when it listens everywhere under no set name."""
+        public = urlsplit(self.base_url).hostname or ""
+        if self.host in EVERYWHERE and public in LOOPBACK:
+            return None
+        return [public, *LOOPBACK]
+
+    @property
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies may be bound to it."""
         return self.base_url.startswith("https://")
@@ -55,15 +67,18 @@ class Settings:
         """
         read = _Reader(environ)
         host, port = read.text("HOST", "127.0.0.1"), read.number("PORT", 8000, 1, 65535)
-        return cls(
-            data_dir=Path(read.text("DATA_DIR", "var")),
+        data_dir = Path(read.text("DATA_DIR", "var")).expanduser()
+        settings = cls(
+            data_dir=data_dir,
             host=host,
             port=port,
-            base_url=read.url("BASE_URL", f"http://{host}:{port}", ("http://", "https://")),
-            database_url=read.url("DATABASE_URL", "", ("sqlite:", "postgresql", "postgres:")),
+            base_url=read.url("BASE_URL", _address(host, port), ("http://", "https://")),
+            database_url=read.url(
+                "DATABASE_URL", "", ("sqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
+            ),
             redis_url=read.url("REDIS_URL", "", ("redis://", "rediss://", "unix://")),
             smtp_url=read.url("SMTP_URL", "", ("smtp://", "smtps://")),
-            secret_key=read.secret("SECRET_KEY"),
+            secret_key=read.secret("SECRET_KEY", data_dir / "secret_key"),
             demo=not read.flag("NO_DEMO"),
             log_format=read.choice("LOG_FORMAT", ("console", "json")),
             trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 8),
@@ -72,6 +87,23 @@ class Settings:
             web_threads=read.number("WEB_THREADS", 4, 1, 64),
             metrics_token=read.text("METRICS_TOKEN", ""),
         )
+        _refuse_half_configured(settings, environ)
+        return settings
+
+
+def _address(host: str, port: int) -> str:
+    name = LOOPBACK[0] if host in EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}"
+
+
+def _refuse_half_configured(settings: Settings, environ: Mapping[str, str]) -> None:
+    relay = urlsplit(settings.smtp_url).hostname
+    named = environ.get("BASE_URL") or environ.get("BASE_URL_FILE")
+    if relay and relay not in LOOPBACK and not named:
+        raise BadSetting(
+            "SMTP_URL sends to real people, but BASE_URL is not set: give the public address that the links "
+            "in their e-mails must lead to, for example BASE_URL=https://relance.example.com."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +111,10 @@ class _Reader:
     environ: Mapping[str, str]
 
     def text(self, name: str, default: str) -> str:
-        if path := self.environ.get(f"{name}_FILE"):
-            return self._file(name, Path(path))
-        return self.environ.get(name, "").strip() or default
+        value, path = self.environ.get(name, "").strip(), self.environ.get(f"{name}_FILE")
+        if value and path:
+            raise BadSetting(f"{name} and {name}_FILE are both set: keep one of them.")
+        return self._file(name, Path(path)) if path else value or default
 
     def _file(self, name: str, path: Path) -> str:
         try:
@@ -99,6 +132,8 @@ class _Reader:
         text = self.text(name, default).rstrip("/")
         if text and not text.startswith(schemes):
             raise BadSetting(f"{name} must start with {' or '.join(schemes)}.")
+        if text and not _is_whole(text):
+            raise BadSetting(f"{name} names no server or no valid port: write {schemes[0]}server:port.")
         return text
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
@@ -113,8 +148,19 @@ class _Reader:
             raise BadSetting(f"{name} is {text!r}: give 1 or 0.")
         return text in ("1", "yes", "true")
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, made: Path) -> str:
         text = self.text(name, "")
+        if not text and made.exists():
+            text = self._file(name, made)
         if text and len(text) < 32:
             raise BadSetting(f"{name} is too short: give at least 32 random characters.")
         return text
+
+
+def _is_whole(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        local = parts.scheme.startswith(("sqlite", "unix", "postgres"))  # a file or a socket may do
+        return parts.port != 0 and bool(parts.hostname or local)
+    except ValueError:  # a port that is no number, a bracket that never closes
+        return False

@@ -75,14 +75,14 @@ def _messages() -> Iterator[Gauge]:
     yield Gauge("relance_messages_oldest_due_seconds", "How late the latest of them is.", _age(oldest))
 
 
-def _by(name: str, documentation: str, label: str, counts: Select[Any]) -> Gauge:
+def _by(name: str, documentation: str, label: str, counts: Select[str, int]) -> Gauge:
     family = Gauge(name, documentation, labels=[label])
     for value, count in db.session.execute(counts):
         family.add_metric([value], count)
     return family
 
 
-def _row(query: Select[Any]) -> tuple[int, datetime | None]:
+def _row(query: Select[Any, Any]) -> tuple[int, datetime | None]:
     count, oldest = db.session.execute(query).one()
     return count, oldest
 

@@ -51,7 +51,7 @@ class House:
 
     def _key(self) -> None:
         if not self._settings.secret_key:
-            self._environ["SECRET_KEY_FILE"] = str(prepare.secret_key_file(self._settings.data_dir).resolve())
+            prepare.secret_key_file(self._settings.data_dir)
 
     def _broker(self) -> None:
         if self._settings.redis_url:
