@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (names of settings, nothing is bound here)
+_DATABASES = ("sqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -72,23 +74,33 @@ class Settings:
             data_dir=data_dir,
             host=host,
             port=port,
-            base_url=read.url("BASE_URL", _address(host, port), ("http://", "https://")),
-            database_url=read.url(
-                "DATABASE_URL", "", ("sqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
-            ),
-            redis_url=read.url("REDIS_URL", "", ("redis://", "rediss://", "unix://")),
-            smtp_url=read.url("SMTP_URL", "", ("smtp://", "smtps://")),
             secret_key=read.secret("SECRET_KEY", data_dir / "secret_key"),
+            base_url=read.url("BASE_URL", _address(host, port), ("http://", "https://")),
             demo=not read.flag("NO_DEMO"),
-            log_format=read.choice("LOG_FORMAT", ("console", "json")),
-            trusted_proxies=read.number("TRUSTED_PROXIES", 0, 0, 8),
-            worker_processes=read.number("WORKER_PROCESSES", 1, 1, 64),
-            worker_threads=read.number("WORKER_THREADS", 4, 1, 64),
-            web_threads=read.number("WEB_THREADS", 4, 1, 64),
-            metrics_token=read.text("METRICS_TOKEN", ""),
+            **_neighbours(read),
+            **_manners(read),
         )
         _refuse_half_configured(settings, environ)
         return settings
+
+
+def _neighbours(read: _Reader) -> dict[str, Any]:
+    return {
+        "database_url": read.url("DATABASE_URL", "", _DATABASES),
+        "redis_url": read.url("REDIS_URL", "", ("redis://", "rediss://", "unix://")),
+        "smtp_url": read.url("SMTP_URL", "", ("smtp://", "smtps://")),
+        "trusted_proxies": read.number("TRUSTED_PROXIES", 0, 0, 8),
+    }
+
+
+def _manners(read: _Reader) -> dict[str, Any]:
+    return {
+        "log_format": read.choice("LOG_FORMAT", ("console", "json")),
+        "metrics_token": read.text("METRICS_TOKEN", ""),
+        "web_threads": read.number("WEB_THREADS", 4, 1, 64),
+        "worker_processes": read.number("WORKER_PROCESSES", 1, 1, 64),
+        "worker_threads": read.number("WORKER_THREADS", 4, 1, 64),
+    }
 
 
 def _address(host: str, port: int) -> str:
