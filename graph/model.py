@@ -169,8 +169,13 @@ def _node(value: Any) -> Node:
     return Node(_id(data.get("id")), _kind(data.get("kind")), settings, _pin(data.get("pin")), _note(data.get("note", "")))
 
 
+def is_id(text: str) -> bool:
+    """Return whether `text` can name a step or a way out."""
+    return _ID.fullmatch(text) is not None
+
+
 def _id(value: Any) -> str:
-    if not isinstance(value, str) or not _ID.fullmatch(value):
+    if not isinstance(value, str) or not is_id(value):
         raise BadGraph(M("A step has a name of its own that cannot be used: letters, digits, - and _ only."))
     return value
 
@@ -203,7 +208,7 @@ def _note(value: Any) -> str:
 def _edge(value: Any) -> Edge:
     data = _mapping(value)
     port = data.get("port")
-    if not isinstance(port, str) or not _ID.fullmatch(port):
+    if not isinstance(port, str) or not is_id(port):
         raise BadGraph(NOT_A_FLOW)
     return Edge(_id(data.get("from")), port, _id(data.get("to")))
 
