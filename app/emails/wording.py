@@ -1,0 +1,176 @@
+"""Wording: a merchant's Liquid, filled in with plain data, within bounds that no template can leave.
+
+Knows which tags exist, how much a template may ask for and what its data may be made of. What a customer
+typed is only ever data here: nothing but the merchant's own wording is compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from html import escape
+from typing import Any, ClassVar, TextIO
+
+from flask_babel import gettext as _
+from liquid import BoundTemplate, Environment, RenderContext
+from liquid.ast import Node
+from liquid.builtin import assign_tag, case_tag, comment_tag, for_tag, if_tag, illegal, inline_comment_tag, unless_tag
+from liquid.builtin.content import Literal
+from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
+from liquid.builtin.output import Output, OutputNode
+from liquid.exceptions import LiquidError
+from liquid.expression import Expression
+from liquid.output import LimitedStringIO
+from liquid.stringify import to_liquid_string
+
+from app.emails import manner
+from app.emails.filters import FILTERS, leashed
+from app.emails.markup import without_fences
+
+LONGEST = 10_000  # characters of one wording
+LONGEST_VALUE = 2_000  # characters of one value from outside
+LONGEST_RANGE = 100
+MOST_ITEMS = 200
+DEEPEST = 6
+
+
+class BadWording(ValueError):
+    """Wording that cannot be used; its text says why, and `line` where (from 1; 0 when it is not one place)."""
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+class _Bounded(RenderContext):
+    """A context that looks at the clock at each value and at each filter."""
+
+    def get(self, *args: Any, **named: Any) -> object:
+        manner.tick()
+        return super().get(*args, **named)
+
+    def get_buffer(self, buf: TextIO | None = None) -> LimitedStringIO:
+        return LimitedStringIO(limit=LONGEST * 2)
+
+
+class _Template(BoundTemplate):
+    context_class = _Bounded
+
+
+class _EscapedNode(OutputNode):
+    """`{{ … }}` in HTML: whatever the value, what is written is text."""
+
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+        return buffer.write(escape(to_liquid_string(self.expression.evaluate(context), False)))
+
+
+class _Escaped(Output):
+    node_class = _EscapedNode
+
+
+class _Liquid(Environment):
+    """Liquid with the tags and filters that a mail needs, and no others."""
+
+    block_nesting_limit: ClassVar[int] = 8
+    context_depth_limit: ClassVar[int] = 12
+    loop_iteration_limit: ClassVar[int] = 500
+    local_namespace_limit: ClassVar[int] = 50_000
+    output_stream_limit: ClassVar[int] = 2 * LONGEST
+    template_class = _Template
+
+    def __init__(self, output: type[Output]) -> None:
+        self.output = output
+        super().__init__()
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        for tag in (
+            Literal, self.output, illegal.Illegal, if_tag.IfTag, unless_tag.UnlessTag, case_tag.CaseTag,
+            for_tag.ForTag, for_tag.BreakTag, for_tag.ContinueTag, assign_tag.AssignTag,
+            comment_tag.CommentTag, inline_comment_tag.InlineCommentTag,
+        ):  # fmt: skip
+            self.add_tag(tag)
+        for name, work in FILTERS.items():
+            self.add_filter(name, leashed(name, work))
+
+
+_UNSEEN = {"now": None, "today": None}  # Liquid's own clock; the house has one
+_TEXT, _HTML = _Liquid(Output), _Liquid(_Escaped)
+
+
+def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
+    """Return the wording with its fields filled in: plain text, or HTML in which every value is escaped.
+
+    Must be called while `manner.speaking`. `data` comes from `plain`. Raises BadWording.
+    """
+    template = parse(wording, html)
+    try:
+        manner.tick()
+        return template.render({**_UNSEEN, **data})
+    except manner.TooMuch as error:
+        raise BadWording(_("it asks for more work than any e-mail needs")) from error
+    except Exception as error:  # a filter may fail in any way; the merchant gets a sentence all the same
+        raise _bad(error) from error
+
+
+@lru_cache(maxsize=2048)
+def parse(wording: str, html: bool = False) -> BoundTemplate:
+    """Return the parsed wording, from a cache by content. Raises BadWording with the line."""
+    if len(wording) > LONGEST:
+        raise BadWording(_("it is longer than %(most)s characters", most=LONGEST))
+    try:
+        template = (_HTML if html else _TEXT).from_string(wording)
+        _refuse_long_ranges(template)
+    except BadWording:
+        raise
+    except Exception as error:  # the parser recurses, too: depth is a sentence like the rest
+        raise _bad(error) from error
+    return template
+
+
+def plain(value: Any, depth: int = DEEPEST) -> Any:
+    """Return a copy made of dicts, lists, short strings, numbers and dates only: nothing with behaviour."""
+    if value is None or isinstance(value, (bool, int, float, date)):
+        return value
+    if isinstance(value, str):
+        return without_fences(value[:LONGEST_VALUE]).replace("\x00", "")
+    if depth and isinstance(value, Mapping):
+        return {str(key): plain(inner, depth - 1) for key, inner in list(value.items())[:MOST_ITEMS]}
+    if depth and isinstance(value, Sequence):
+        return [plain(inner, depth - 1) for inner in value[:MOST_ITEMS]]
+    return ""
+
+
+def _bad(error: Exception) -> BadWording:
+    if not isinstance(error, LiquidError):
+        return BadWording(_("it cannot be read"))
+    try:
+        place = error.context()
+    except ValueError:  # an error at the very end has no line of its own
+        place = None
+    return BadWording(str(error.message), place[0] if place else 0)
+
+
+def _refuse_long_ranges(template: BoundTemplate) -> None:
+    # Liquid counts neither what a filter nor what `contains` walks: a range is bounded before it exists.
+    for expression in _expressions(template.nodes, _Bounded(template)):
+        if isinstance(expression, RangeLiteral) and not _is_short(expression):
+            raise BadWording(_("a range (a..b) must be between two numbers at most %(most)s apart", most=LONGEST_RANGE))
+
+
+def _is_short(range_: RangeLiteral) -> bool:
+    start, stop = range_.start, range_.stop
+    if not (isinstance(start, IntegerLiteral) and isinstance(stop, IntegerLiteral)):
+        return False
+    return abs(start.value) < 10**6 and stop.value - start.value <= LONGEST_RANGE
+
+
+def _expressions(nodes: Iterable[Node], context: RenderContext) -> Iterable[Expression]:
+    waiting: list[Node | Expression] = list(nodes)
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Node):
+            waiting += [*found.children(context), *found.expressions()]
+        else:
+            yield found
+            waiting += found.children()
