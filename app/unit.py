@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, Executable, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.extensions import db
@@ -84,3 +84,8 @@ def is_busy(error: DBAPIError) -> bool:
     if state:
         return str(state).startswith(RETRY_STATES)
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def changed(statement: Executable) -> int:
+    """Run an UPDATE, INSERT or DELETE and return how many rows it changed: the count says who won."""
+    return int(getattr(db.session.execute(statement), "rowcount"))  # noqa: B009 (the general result has none)

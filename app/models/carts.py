@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.unit import changed
+from app.upsert import insert
+
+STATE = ("items", "total", "currency", "url", "updated_at")  # what each telling replaces
 
 
 class Cart(db.Model):
@@ -38,3 +43,31 @@ class Cart(db.Model):
     pressed_at: Mapped[datetime | None] = mapped_column(Instant)
     ordered_at: Mapped[datetime | None] = mapped_column(Instant)
     recovered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write carts by (shop, token): the newest state wins, a known owner and a reached checkout stay known."""
+        if not rows:
+            return
+        told = insert(cls)
+        newer = told.excluded.updated_at >= cls.updated_at
+        kept = {name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE}
+        kept |= {
+            "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
+            "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),
+        }
+        db.session.connection().execute(
+            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept), list(rows)
+        )
+
+    @classmethod
+    def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, tuple[int, int | None]]:
+        """Return (id, customer id) of each of these carts that the shop knows, by token."""
+        rows = select(cls.token, cls.id, cls.customer_id).where(cls.shop_id == shop_id, cls.token.in_(tokens))
+        return {token: (id, customer) for token, id, customer in db.session.execute(rows)}
+
+    @classmethod
+    def press(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record that the recovery link was pressed while there was something to recover (CART-17)."""
+        open = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.ordered_at.is_(None))
+        return bool(changed(open.values(pressed_at=now)))

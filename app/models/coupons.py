@@ -5,15 +5,19 @@ Knows what a code is worth and when it is refused. Must not know who asks, nor t
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
-from app.upsert import once
+from app.models.runs import Run
+from app.unit import changed
+from app.upsert import insert, once
 
 KINDS = ("percent", "amount", "shipping")
 
@@ -192,13 +196,32 @@ class Code(db.Model):
         return Quote(code.code, discount)
 
     @classmethod
+    def reserve(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Keep strings for run visits; a visit that has one, and a shared string that exists, keep theirs."""
+        if rows:
+            db.session.connection().execute(insert(cls).on_conflict_do_nothing(), list(rows))
+
+    @classmethod
+    def issue(cls, ids: Collection[int]) -> int:
+        """Make reserved codes usable: the message that shows them has passed its gate."""
+        reserved = update(cls).where(cls.id.in_(ids), cls.state == "reserved")
+        return changed(reserved.values(state="issued")) if ids else 0
+
+    @classmethod
+    def release(cls, **whose: int) -> int:
+        """Give up the codes of a flow or a customer (`flow_id=` or `customer_id=`) that no message has shown."""
+        theirs = select(Run.id).where(*[getattr(Run, name) == id for name, id in whose.items()])
+        reserved = update(cls).where(cls.run_id.in_(theirs), cls.state == "reserved")
+        return changed(reserved.values(state="released"))
+
+    @classmethod
     def _take(cls, code_id: int, coupon: Coupon, now: datetime) -> bool:
         free = [cls.id == code_id, cls.state == "issued", or_(cls.ends_at.is_(None), cls.ends_at > now)]
         if coupon.uses_a_code is not None:
             free.append(cls.uses < coupon.uses_a_code)
         after = "used" if coupon.personal else "issued"
         taken = update(cls).where(*free).values(uses=cls.uses + 1, state=after)
-        return bool(db.session.execute(taken).rowcount)
+        return bool(changed(taken))
 
     @classmethod
     def _given(cls, code: Code, now: datetime) -> int:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Row, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.models.coupons import Code
+from app.models.events import Event
+from app.models.messages import Message
+from app.models.runs import Run
+from app.models.suppressions import Suppression
+from app.upsert import insert
 
 CONSENTS = ("none", "pending", "subscribed", "unsubscribed")
+TOLD = ("first_name", "last_name", "locale", "timezone")  # what a shop may tell anew each time
 
 
 class Customer(db.Model):
@@ -33,6 +42,65 @@ class Customer(db.Model):
     last_order_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write customers by (shop, e-mail): a name, language or zone is taken over unless it is blank."""
+        if not rows:
+            return
+        fresh = insert(cls)
+        kept = {name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD}
+        written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
+        blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0}
+        db.session.connection().execute(written, [{**blank, **row} for row in rows])
+
+    @classmethod
+    def ids(cls, shop_id: int, emails: Collection[str]) -> dict[str, int]:
+        """Return the id of each of these addresses that the shop knows."""
+        known = select(cls.email, cls.id).where(cls.shop_id == shop_id, cls.email.in_(emails))
+        return {email: id for email, id in db.session.execute(known) if email}
+
+    @classmethod
+    def agree(cls, shop_id: int, id: int, source: str, said: datetime) -> bool:
+        """Record a subscription; False when the customer has said something since."""
+        row = cls._consent(shop_id, id, "subscribed", source, said)
+        if row is not None and row.email:
+            Suppression.lift(shop_id, row.email, said)
+        return row is not None
+
+    @classmethod
+    def unsubscribe(cls, shop_id: int, id: int, source: str, now: datetime) -> bool:
+        """Record a no: from the commit on, no message to this address passes a gate. False when it was said before."""
+        row = cls._consent(shop_id, id, "unsubscribed", source, now)
+        if row is None:
+            return False
+        if row.email:
+            Suppression.add(shop_id, row.email, "unsubscribed", now)
+        Event.record(shop_id, "customer.unsubscribed", f"customer.unsubscribed:{id}:{now.isoformat()}", id, now, {})
+        return True
+
+    @classmethod
+    def _consent(cls, shop_id: int, id: int, consent: str, source: str, said: datetime) -> Row[Any] | None:
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.consent != consent)
+        later = theirs.where(or_(cls.consent_at.is_(None), cls.consent_at <= said))
+        told = later.values(consent=consent, consent_source=source, consent_at=said)
+        return db.session.execute(told.returning(cls.email)).first()
+
+    @classmethod
+    def erase(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Forget a person: runs and messages end, the data goes, the address stays suppressed. False when unknown."""
+        customer = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
+        if customer is None or customer.erased_at is not None:
+            return False
+        if customer.email:
+            Suppression.add(shop_id, customer.email, "erased", now)
+        Run.cancel(now, "erased", customer_id=id)
+        Message.cancel("erased", customer_id=id)
+        Code.release(customer_id=id)
+        customer.email, customer.first_name, customer.last_name = None, "", ""
+        customer.consent, customer.consent_source, customer.erased_at = "unsubscribed", "erased", now
+        db.session.flush()
+        return True
 
 
 class CustomerTag(db.Model):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, Row, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.upsert import once
 
 
 class Event(db.Model):
@@ -37,6 +39,30 @@ class Event(db.Model):
     at: Mapped[datetime] = mapped_column(Instant)
     enrolled_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write what happened; a happening whose key is known is left as it is."""
+        if rows:
+            blank = {"customer_id": None, "cart_id": None, "order_id": None, "enrolled_at": None}
+            db.session.connection().execute(once(cls, "shop_id", "key"), [{**blank, **row} for row in rows])
+
+    @classmethod
+    def record(cls, shop_id: int, name: str, key: str, customer_id: int, at: datetime, data: Mapping[str, Any]) -> None:
+        """Write one thing that happened to a customer; the next enrolment looks at it."""
+        row = {"shop_id": shop_id, "name": name, "key": key, "customer_id": customer_id, "at": at, "data": dict(data)}
+        cls.save([row])
+
+    @classmethod
+    def waiting(cls, shop_id: int, most: int) -> list[Row[Any]]:
+        """Return all columns of the events of a shop that no flow has looked at yet, in the order they came."""
+        fresh = select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.enrolled_at.is_(None))
+        return list(db.session.execute(fresh.order_by(cls.id).limit(most)))
+
+    @classmethod
+    def enrolled(cls, ids: Collection[int], now: datetime) -> None:
+        """Record that every live flow has looked at these events."""
+        db.session.execute(update(cls).where(cls.id.in_(ids)).values(enrolled_at=now))
+
 
 class Refusal(db.Model):
     """Why an event did not start a run of a flow: the answer to "why did this customer get nothing?"."""
@@ -49,3 +75,9 @@ class Refusal(db.Model):
     customer_id: Mapped[int | None] = mapped_column(index=True)
     reason: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write why events started nothing."""
+        if rows:
+            db.session.connection().execute(once(cls, "shop_id", "event_id", "flow_id"), list(rows))

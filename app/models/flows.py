@@ -1,15 +1,34 @@
-"""A flow and its frozen versions: what is drawn, what runs, and the switch between."""
+"""A flow and its frozen versions: what is drawn, what runs, and the switch between.
+
+Knows the verbs publish, switch on, switch off, pause. Must not know what is drawn, nor whether it makes sense.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.models.coupons import Code
+from app.models.messages import Message
+from app.models.runs import Run
+from app.unit import changed
+from graph.model import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """What switching off did: runs ended, messages called back, and those that the mail server has in hand."""
+
+    cancelled: int
+    called_back: int
+    handed_over: int
 
 
 class Flow(db.Model):
@@ -34,6 +53,83 @@ class Flow(db.Model):
     updated_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time it was switched on
     first_activated_at: Mapped[datetime | None] = mapped_column(Instant)
+    enrols_from: Mapped[datetime | None] = mapped_column(Instant)  # what happened before never starts a run
+    swept_at: Mapped[datetime | None] = mapped_column(Instant)  # silence was looked for up to here
+
+    @classmethod
+    def publish(cls, shop_id: int, id: int, now: datetime) -> Version | None:
+        """Freeze the draft as the live version and return it; None when there is no such flow.
+
+        Runs stay on the version that they began with. An unchanged draft is no new version.
+        """
+        flow = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
+        if flow is None or flow.status == "deleted":
+            return None
+        version = Version.freeze(flow, now)
+        flow.version_id, flow.updated_at = version.id, now
+        db.session.flush()
+        return version
+
+    @classmethod
+    def switch_on(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Let the live version enrol from now on; False when it is on already or nothing was published.
+
+        Runs of earlier days stay ended. How far to look back comes from the version's settings (C1, C2).
+        """
+        theirs = cls.shop_id == shop_id, cls.id == id, cls.status.in_(("off", "paused")), cls.version_id.is_not(None)
+        flow = db.session.scalar(select(cls).where(*theirs).with_for_update())
+        if flow is None:
+            return False
+        back = timedelta(days=flow.reaches_back())
+        flow.status, flow.paused_reason = "live", ""
+        flow.activated_at, flow.enrols_from, flow.swept_at = now, now - back, None
+        flow.first_activated_at = flow.first_activated_at or now
+        db.session.flush()
+        return True
+
+    def reaches_back(self) -> int:
+        """Return how many days before its switching on this flow would look: none unless asked for, and said."""
+        version = db.session.get(Version, self.version_id)
+        asked = (version.graph.get("settings") or {}).get("backfill") or {} if version else {}
+        again = self.first_activated_at is not None and not asked.get("again")
+        return 0 if again or self.status == "paused" else int(asked.get("days") or 0)
+
+    @classmethod
+    def switch_off(cls, shop_id: int, id: int, now: datetime, status: str = "off") -> SwitchedOff | None:
+        """End it all at once: no run goes on, no message that has not passed its gate leaves; None when it was off.
+
+        When the live version's setting says so, those who are in it go on to the end instead. Never reads the graph's
+        steps, so that a broken one can be switched off too.
+        """
+        flow = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
+        if flow is None or flow.status == "deleted" or flow.status == status:
+            return None
+        finish = status == "off" and flow._lets_finish()
+        flow.status, flow.updated_at = status, now
+        if finish:
+            db.session.flush()
+            return SwitchedOff(0, 0, Message.at_the_dot(id))
+        flow.epoch += 1
+        db.session.flush()
+        done = SwitchedOff(Run.cancel(now, "switched_off", flow_id=id), Message.cancel("switched_off", flow_id=id),
+                           Message.at_the_dot(id))  # fmt: skip
+        Code.release(flow_id=id)
+        return done
+
+    @classmethod
+    def delete(cls, shop_id: int, id: int, now: datetime) -> SwitchedOff | None:
+        """Take a flow away, after switching it off; its history stays. None when it is gone already."""
+        return cls.switch_off(shop_id, id, now, "deleted")
+
+    @classmethod
+    def pause(cls, id: int, reason: str) -> bool:
+        """Stop a live flow that cannot go on by itself: nobody is lost, nothing leaves. False when it was not live."""
+        live = update(cls).where(cls.id == id, cls.status == "live")
+        return bool(changed(live.values(status="paused", paused_reason=reason)))
+
+    def _lets_finish(self) -> bool:
+        version = db.session.get(Version, self.version_id)
+        return bool(version and (version.graph.get("settings") or {}).get("on_deactivate") == "finish")
 
 
 class Version(db.Model):
@@ -52,6 +148,26 @@ class Version(db.Model):
     graph: Mapped[dict[str, Any]] = mapped_column(Json)
     hash: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def freeze(cls, flow: Flow, now: datetime) -> Version:
+        """Return a new version of a flow's draft, or the last one when it is the same graph; raises BadGraph."""
+        graph = Graph.from_json(flow.draft)
+        hash = cls.hash_of(graph)
+        earlier = select(cls).where(cls.flow_id == flow.id).order_by(cls.number.desc())
+        last: Version | None = db.session.scalar(earlier.limit(1))
+        if last is not None and last.hash == hash:
+            return last
+        number = last.number + 1 if last else 1
+        version = cls(shop_id=flow.shop_id, flow_id=flow.id, number=number, graph=graph.to_json(), hash=hash, created_at=now)
+        db.session.add(version)
+        db.session.flush()
+        return version
+
+    @staticmethod
+    def hash_of(graph: Graph) -> str:
+        """Return the SHA-256 of a graph's canonical JSON, in hexadecimal."""
+        return hashlib.sha256(graph.dumps().encode()).hexdigest()
 
 
 class Gesture(db.Model):

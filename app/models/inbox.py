@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, case, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.unit import changed
 from app.upsert import once
+
+ATTEMPTS = 5  # failures after which a delivery is put aside
 
 
 class InboxRow(db.Model):
@@ -36,4 +40,24 @@ class InboxRow(db.Model):
         """Store a delivery as it came; False when it is known already."""
         row = {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
                "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
-        return bool(db.session.execute(once(cls, "shop_id", "source", "delivery").values(row)).rowcount)
+        return bool(changed(once(cls, "shop_id", "source", "delivery").values(row)))
+
+    @classmethod
+    def waiting(cls, shop_id: int, most: int) -> list[InboxRow]:
+        """Return the deliveries of a shop that nobody has read yet, in the order they came."""
+        unread = select(cls).where(cls.shop_id == shop_id, cls.state == "waiting")
+        # Those that failed before come last: trouble with one must not hold up the others.
+        return list(db.session.scalars(unread.order_by(cls.attempts, cls.id).limit(most)))
+
+    @classmethod
+    def read(cls, ids: Collection[int]) -> int:
+        """Record that these are saved; return how many were still waiting."""
+        unread = update(cls).where(cls.id.in_(ids), cls.state == "waiting")
+        return changed(unread.values(state="read", error=""))
+
+    @classmethod
+    def failed(cls, id: int, error: str) -> None:
+        """Count one failure; the last one puts the delivery aside with its error, where a person can see it."""
+        last = case((cls.attempts + 1 >= ATTEMPTS, "parked"), else_="waiting")
+        tried = update(cls).where(cls.id == id, cls.state == "waiting")
+        db.session.execute(tried.values(attempts=cls.attempts + 1, error=error[:500], state=last))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import Index, Row, String, Text, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.models.events import Event
+from app.unit import changed
+from app.upsert import once
 
 ENDED = ("sent", "failed", "unknown", "held", "skipped", "cancelled")
 
@@ -65,3 +70,103 @@ class Message(db.Model):
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
     clicked_at: Mapped[datetime | None] = mapped_column(Instant)
     reply: Mapped[str] = mapped_column(String(500), default="")
+
+    @classmethod
+    def prepare(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Put messages into the outbox; one whose key is there already is left as it is."""
+        if rows:
+            db.session.connection().execute(once(cls, "shop_id", "key"), list(rows))
+
+    @classmethod
+    def claim(cls, shop_id: int, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
+        """Lease the messages of a shop that may go now, the longest due first; return all columns of each."""
+        due = (
+            select(cls.id)
+            .where(cls.shop_id == shop_id, cls.state == "prepared", cls.send_at <= now)
+            .order_by(cls.send_at, cls.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        leased = update(cls).where(cls.id.in_(select(due.c.id))).values(
+            state="handing", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=until
+        )  # fmt: skip
+        rows = db.session.execute(leased.returning(*cls.__table__.columns))
+        return sorted(rows, key=lambda row: (row.send_at, row.id))
+
+    @classmethod
+    def pass_gate(cls, id: int, token: int, now: datetime, until: datetime, subject: str) -> bool:
+        """Record the point of no return; False when the message is no longer ours to send."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        passed = mine.values(gate_at=now, lease_until=until, subject=subject[:500])
+        return bool(changed(passed))
+
+    @classmethod
+    def answered(cls, id: int, token: int, state: str, now: datetime, reply: str) -> bool:
+        """Record what the mail server said after the gate: sent, failed or unknown. A late answer mends `unknown`."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.gate_at.is_not(None))
+        sent_at = now if state == "sent" else None
+        told = {"state": state, "reply": reply[:500], "reason": "" if state == "sent" else f"server_{state}"}
+        answered = mine.where(cls.state.in_(("handing", "unknown"))).values(told | {"sent_at": sent_at, "lease_until": None})
+        return bool(changed(answered))
+
+    @classmethod
+    def put_back(cls, id: int, token: int, send_at: datetime, reason: str, *, burnt: bool, reply: str = "") -> bool:
+        """Let a message wait, before its gate, until `send_at`; unless `burnt`, the try does not count."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        tries = cls.attempts if burnt else cls.attempts - 1
+        back = mine.values(state="prepared", send_at=send_at, reason=reason, reply=reply[:500], attempts=tries, lease_until=None)
+        return bool(changed(back))
+
+    @classmethod
+    def close(cls, id: int, token: int, state: str, reason: str, reply: str = "") -> bool:
+        """End a message before its gate: skipped, cancelled or failed, and why."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        ended = mine.values(state=state, reason=reason, reply=reply[:500], lease_until=None)
+        return bool(changed(ended))
+
+    @classmethod
+    def cancel(cls, reason: str, **whose: int) -> int:
+        """Cancel what has not passed its gate (`flow_id=` or `customer_id=`); return how many."""
+        theirs = [getattr(cls, name) == id for name, id in whose.items()]
+        before = or_(cls.state == "prepared", (cls.state == "handing") & cls.gate_at.is_(None))
+        ended = {"state": "cancelled", "reason": reason, "token": cls.token + 1, "lease_until": None}
+        return changed(update(cls).where(*theirs, before).values(ended))
+
+    @classmethod
+    def at_the_dot(cls, flow_id: int) -> int:
+        """Return how many messages of a flow have passed the gate and wait for the mail server's answer."""
+        handed = cls.state == "handing", cls.gate_at.is_not(None)
+        return db.session.query(cls).where(cls.flow_id == flow_id, *handed).count()
+
+    @classmethod
+    def release_stale(cls, real: datetime) -> int:
+        """Give back what a silent worker held; past the gate nobody knows, so that is `unknown`, never sent again."""
+        stale = update(cls).where(cls.state == "handing", cls.lease_until < real)
+        back = stale.where(cls.gate_at.is_(None)).values(state="prepared", lease_until=None)
+        lost = stale.where(cls.gate_at.is_not(None)).values(state="unknown", reason="cut_off", lease_until=None)
+        return changed(back) + changed(lost)
+
+    @classmethod
+    def opened(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record the first opening, as an event too: a run may wait for it. False when it was known.
+
+        It proves that a message of which nobody knew has arrived.
+        """
+        return cls._seen(shop_id, id, now, "opened_at")
+
+    @classmethod
+    def clicked(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record the first press of a link, as `opened` does an opening. False when it was known."""
+        return cls._seen(shop_id, id, now, "clicked_at")
+
+    @classmethod
+    def _seen(cls, shop_id: int, id: int, now: datetime, column: str) -> bool:
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
+        db.session.execute(theirs.where(cls.state == "unknown").values(state="sent", reason="", sent_at=now))
+        first = theirs.where(getattr(cls, column).is_(None)).values({column: now})
+        row = db.session.execute(first.returning(cls.run_id, cls.customer_id, cls.node)).first()
+        if row is not None:
+            name = f"message.{column.removesuffix('_at')}"
+            Event.record(shop_id, name, f"{name}:{id}", row.customer_id, now, {"run": row.run_id, "node": row.node})
+        return row is not None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, Row, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.upsert import insert
+
+STATE = ("number", "items", "total", "discount", "shipping", "tax", "currency", "codes")  # what each telling replaces
 
 
 class Order(db.Model):
@@ -39,3 +43,22 @@ class Order(db.Model):
     placed_at: Mapped[datetime] = mapped_column(Instant)
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write orders by (shop, token): once paid or cancelled, always, and told anew the rest."""
+        if not rows:
+            return
+        told = insert(cls)
+        kept: dict[str, Any] = {name: told.excluded[name] for name in STATE}
+        for name in ("customer_id", "cart_id", "paid_at", "cancelled_at"):
+            kept[name] = func.coalesce(getattr(cls, name), told.excluded[name])
+        db.session.connection().execute(
+            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept), list(rows)
+        )
+
+    @classmethod
+    def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, Row[Any]]:
+        """Return all columns of each of these orders that the shop knows, by token."""
+        rows = db.session.execute(select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.token.in_(tokens)))
+        return {row.token: row for row in rows}

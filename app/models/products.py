@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.upsert import insert
+
+STATE = ("title", "price", "image", "url", "stock", "updated_at")  # what each telling replaces
 
 
 class Product(db.Model):
@@ -26,6 +31,17 @@ class Product(db.Model):
     stock: Mapped[int | None] = mapped_column()
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write products by (shop, key); what is older than what we know changes nothing."""
+        if rows:
+            told = insert(cls)
+            newer = told.on_conflict_do_update(
+                index_elements=["shop_id", "key"], set_={name: told.excluded[name] for name in STATE},
+                where=told.excluded.updated_at >= cls.updated_at,
+            )  # fmt: skip
+            db.session.connection().execute(newer, list(rows))
+
 
 class ProductView(db.Model):
     """The last product that a known customer looked at."""
@@ -36,3 +52,15 @@ class ProductView(db.Model):
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     product_key: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+    @classmethod
+    def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write what customers looked at last."""
+        if rows:
+            told = insert(cls)
+            later = told.on_conflict_do_update(
+                index_elements=["shop_id", "customer_id"],
+                set_={"product_key": told.excluded.product_key, "at": told.excluded.at},
+                where=told.excluded.at >= cls.at,
+            )  # fmt: skip
+            db.session.connection().execute(later, list(rows))

@@ -5,15 +5,19 @@ A timer is the column `wake_at`, found by a partial index; a claim is a lease wi
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, Row, String, UniqueConstraint, bindparam, case, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.unit import changed
 
+# The columns that the end of an advance writes; the claim's are put back by the same statement.
+SETTLED = ("status", "reason", "node", "visit", "since", "wake_at", "wait_until", "waits_for", "code_id", "ended_at")
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled", "failed")
 
@@ -54,12 +58,83 @@ class Run(db.Model):
     wake_at: Mapped[datetime | None] = mapped_column(Instant)
     wait_until: Mapped[datetime | None] = mapped_column(Instant)  # the wait's own end; an event may wake earlier
     waits_for: Mapped[str] = mapped_column(String(200), default="")  # event names, space separated
+    code_id: Mapped[int | None] = mapped_column()  # the last code given; no constraint, for codes point at runs
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(2000), default="")
     started_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def claim(cls, version_id: int, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
+        """Lease the runs of a version that are due, the longest due first; return (id, token, attempts) of each."""
+        due = (
+            select(cls.id)
+            .where(cls.version_id == version_id, cls.status.in_(("ready", "waiting")), cls.wake_at <= now)
+            .order_by(cls.wake_at)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        leased = update(cls).where(cls.id.in_(select(due.c.id))).values(
+            status="leased", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=until
+        )  # fmt: skip
+        return list(db.session.execute(leased.returning(cls.id, cls.token, cls.attempts)))
+
+    @classmethod
+    def held(cls, tokens: Mapping[int, int]) -> list[Row[Any]]:
+        """Return, locked, all columns of the claimed runs that are still ours: those whose token nobody raised."""
+        mine = select(*cls.__table__.columns).where(cls.id.in_(tokens), cls.status == "leased")
+        rows = db.session.execute(mine.order_by(cls.id).with_for_update())
+        return [row for row in rows if row.token == tokens[row.id]]
+
+    @classmethod
+    def settle(cls, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Write where claimed runs are now (SETTLED, with `_id` and `_token`); return how many claims still held."""
+        if not rows:
+            return 0
+        mine = update(cls).where(cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.status == "leased")
+        written = mine.values({name: bindparam(name) for name in SETTLED} | {"attempts": 0, "lease_until": None})
+        return int(db.session.connection().execute(written, list(rows)).rowcount)
+
+    @classmethod
+    def park(cls, id: int, token: int, error: str) -> bool:
+        """Put one run aside with what went wrong, until a person has looked."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.status == "leased")
+        parked = mine.values(status="parked", reason="error", error=error[:2000], lease_until=None)
+        return bool(changed(parked))
+
+    @classmethod
+    def unpark(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Let a parked run try again at once; False when it is not parked."""
+        parked = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.status == "parked")
+        again = parked.values(status="ready", reason="", error="", attempts=0, wake_at=now)
+        return bool(changed(again))
+
+    @classmethod
+    def wake(cls, ids: Collection[int], now: datetime) -> int:
+        """Make these runs due now.
+
+        Those that are just being advanced are touched too: it is their lock that makes an advance either see the
+        event that woke them, or finish first and be woken.
+        """
+        resting = update(cls).where(cls.id.in_(ids), cls.status.in_(("ready", "waiting", "leased")))
+        return changed(resting.values(wake_at=now)) if ids else 0
+
+    @classmethod
+    def cancel(cls, now: datetime, reason: str, **whose: int) -> int:
+        """End the active runs of a flow or a customer (`flow_id=` or `customer_id=`); return how many."""
+        theirs = [getattr(cls, name) == id for name, id in whose.items()]
+        ended = {"status": "cancelled", "reason": reason, "token": cls.token + 1, "ended_at": now, "lease_until": None}
+        return changed(update(cls).where(*theirs, cls.status.in_(ACTIVE)).values(ended))
+
+    @classmethod
+    def release_stale(cls, real: datetime) -> int:
+        """Give back the runs whose worker was not heard of before its lease ran out (`real`: the machine's time)."""
+        back = case((cls.since.is_(None), "ready"), else_="waiting")
+        stale = update(cls).where(cls.status == "leased", cls.lease_until < real)
+        return changed(stale.values(status=back, lease_until=None))
 
 
 class Step(db.Model):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import String
+from flask import current_app
+from sqlalchemy import String, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.unit import changed
+from app.upsert import once
 
 
 class Suppression(db.Model):
@@ -19,3 +25,29 @@ class Suppression(db.Model):
     address: Mapped[str] = mapped_column(String(64), primary_key=True)
     reason: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def add(cls, shop_id: int, email: str, reason: str, now: datetime) -> bool:
+        """Suppress an address; False when it is suppressed already."""
+        row = {"shop_id": shop_id, "address": digest(shop_id, email), "reason": reason, "created_at": now}
+        return bool(changed(once(cls, "shop_id", "address").values(row)))
+
+    @classmethod
+    def lift(cls, shop_id: int, email: str, said: datetime) -> bool:
+        """Take back an unsubscription, because its owner subscribed again later; a bounce stays."""
+        theirs = delete(cls).where(cls.shop_id == shop_id, cls.address == digest(shop_id, email))
+        lifted = theirs.where(cls.reason == "unsubscribed", cls.created_at <= said)
+        return bool(changed(lifted))
+
+    @classmethod
+    def among(cls, shop_id: int, emails: Iterable[str]) -> set[str]:
+        """Return those of these addresses that are suppressed."""
+        digests = {digest(shop_id, email): email for email in emails}
+        found = db.session.scalars(select(cls.address).where(cls.shop_id == shop_id, cls.address.in_(digests)))
+        return {digests[address] for address in found}
+
+
+def digest(shop_id: int, email: str) -> str:
+    """Return what an address is kept as: an HMAC-SHA256 in hexadecimal, different in each shop."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.new(secret, f"suppression:{shop_id}:{email.strip().lower()}".encode(), hashlib.sha256).hexdigest()
