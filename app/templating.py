@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,7 +18,13 @@ from typing import Any
 import flask_babel
 from babel import Locale
 from babel.dates import format_timedelta, get_datetime_format
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent, get_currency_precision
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_precision,
+)
 from flask import Flask, current_app, url_for
 from flask_babel import get_locale
 from markupsafe import Markup
@@ -40,11 +47,13 @@ def init_app(app: Flask) -> None:
 
 
 def money(minor: int, currency: str, whole: bool = False) -> str:
-    """Say an amount of `minor` units: 1250, "EUR" is "€12.50" or « 12,50 € ». `whole` rounds to whole units."""
+    """Say an amount in minor units: 1250, "EUR" is "€12.50" or « 12,50 € ». `whole` rounds to whole units."""
     precision = get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-precision)
     pattern = _whole_pattern() if whole and precision else None
-    return str(format_currency(amount, currency, pattern, locale=_locale(), currency_digits=pattern is None))
+    said = format_currency(amount, currency, pattern, locale=_locale(), currency_digits=pattern is None)
+    # CLDR's currencySpacing, which Babel leaves out: "CHF 12.50", not "CHF12.50".
+    return re.sub(r"([^\W\d])(?=\d)", "\\1\u00a0", said)
 
 
 def number(value: Number) -> str:
@@ -54,7 +63,7 @@ def number(value: Number) -> str:
 
 def compact(value: Number) -> str:
     """Say a large number shortly: 12400 is "12K"."""
-    return format_compact_decimal(value, locale=_locale()) if abs(value) >= 10_000 else number(value)
+    return number(value) if -10_000 < value < 10_000 else format_compact_decimal(value, locale=_locale())
 
 
 def percent(share: float, sign: bool = False) -> str:
@@ -100,7 +109,10 @@ def attributes(values: Mapping[str, object]) -> Markup:
 
 
 def spark_path(values: Iterable[Number], width: int = 80, height: int = 24) -> str:
-    """Draw values as the `d` of an SVG path in a box of width by height, the newest at the right. Flat when all are equal."""
+    """Draw values as the `d` of an SVG path in a box of width by height, the newest at the right.
+
+    Equal values are a flat line in the middle; what is not a finite number is left out.
+    """
     points = [float(value) for value in values if math.isfinite(value)]
     if len(points) < 2:
         points = (points or [0.0]) * 2

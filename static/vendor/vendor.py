@@ -61,7 +61,7 @@ def keep(content: bytes, target: str) -> None:
     """Write `content` to `target` under static/; raises Tampered when a pinned hash differs."""
     found = base64.b64encode(hashlib.sha384(content).digest()).decode()
     if HASHES.get(target, found) != found:
-        raise Tampered(f"{target}: expected sha384-{HASHES[target]}, got sha384-{found}. Nothing was written.")
+        raise Tampered(f"{target}: expected sha384-{HASHES[target]}, got {found}. Nothing was written.")
     (STATIC / target).write_bytes(content)
 
 
@@ -81,6 +81,7 @@ def sprite(icons: Path, names: list[str]) -> str:
 
 
 def main() -> None:
+    """Fetch, check and keep every pinned file, then draw the sprite."""
     with tempfile.TemporaryDirectory() as scratch:
         for package, files in PINS.items():
             folder = fetch(package, Path(scratch))
