@@ -6,9 +6,10 @@ Knows how Words meet the catalogues, and where a shop's titles are kept. Must no
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import get_translations
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from app.extensions import db
 from app.models import Coupon, Customer, CustomerTag, Email, Product, Shop
@@ -53,5 +54,5 @@ def called(customer: Customer) -> str:
     return f"{customer.first_name} {customer.last_name}".strip() or customer.email or ""
 
 
-def _titles(query: object) -> dict[object, str]:
-    return {key: title for key, title in db.session.execute(query)}  # type: ignore[call-overload]
+def _titles(query: Select[Any]) -> dict[Any, str]:
+    return dict(db.session.execute(query).all())

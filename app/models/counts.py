@@ -54,8 +54,8 @@ def standings(shop_id: int, flow_id: int) -> dict[str, Standing]:
     return {node: Standing(left.get(node, 0) + here[node] + stopped[node], here[node]) for node in nodes}
 
 
-def _by_node(shop_id: int, flow_id: int) -> Select[Any]:
-    # A node is written down as a step when it is left: whoever stands there, or was taken out there, has no step yet.
+def _by_node(shop_id: int, flow_id: int) -> Select[str, str, int]:
+    # A node is written down as a step when it is left: whoever stands there, or was taken out, has no step yet.
     query = select(Run.node, Run.status, func.count()).where(Run.shop_id == shop_id, Run.flow_id == flow_id)
     return query.where(Run.status != "done").group_by(Run.node, Run.status)
 
@@ -108,4 +108,4 @@ def held_back(shop_id: int, flow_id: int, since: datetime) -> dict[tuple[str, st
 
 
 def _pairs(query: Any) -> dict[Any, int]:
-    return {key: number for key, number in db.session.execute(query)}
+    return dict(db.session.execute(query).all())

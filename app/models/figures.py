@@ -1,8 +1,8 @@
 """Figures: what the flows brought, by flow and by day.
 
-Knows how reach, visits, orders and sales are counted: one grouped query a measure, whatever the number of flows. Must not
-know a page, nor what time it is. A day here is a slice of 24 hours that ends when the period ends, so that "the last 30
-days" is always 30 whole days and compares fairly with the 30 before.
+Knows how reach, visits, orders and sales are counted: one grouped query a measure, whatever the number of flows. Must
+not know a page, nor what time it is. A day here is a slice of 24 hours that ends when the period ends, so that "the
+last 30 days" is always 30 whole days and compares fairly with the 30 before.
 """
 
 from __future__ import annotations

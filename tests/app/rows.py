@@ -31,9 +31,9 @@ def a_customer(shop, email="", **told) -> Customer:
 GRAPH = {
     "format": 1,
     "nodes": [
-        {"id": "n1", "kind": "cart_abandoned", "settings": {"after": {"amount": 2, "unit": "hours"}}, "pin": None, "note": ""},
-        {"id": "n2", "kind": "wait", "settings": {"for": {"amount": 1, "unit": "hours"}}, "pin": None, "note": ""},
-        {"id": "n3", "kind": "end", "settings": {}, "pin": None, "note": ""},
+        {"id": "n1", "kind": "cart_abandoned", "settings": {"after": {"amount": 2, "unit": "hours"}}},
+        {"id": "n2", "kind": "wait", "settings": {"duration": {"amount": 1, "unit": "hours"}, "ending": "any"}},
+        {"id": "n3", "kind": "end", "settings": {}},
     ],
     "edges": [{"from": "n1", "port": "next", "to": "n2"}, {"from": "n2", "port": "next", "to": "n3"}],
     "settings": {},
@@ -43,7 +43,8 @@ GRAPH = {
 def a_flow(shop, name="Bring back a cart", status="live", graph=None, **told) -> Flow:
     told = {"icon": "shopping-cart", "created_at": NOON, "updated_at": NOON, "draft": graph or GRAPH} | told
     flow = kept(Flow(shop_id=shop.id, name=name, status=status, **told))
-    version = kept(Version(shop_id=shop.id, flow_id=flow.id, number=1, graph=flow.draft, hash="0" * 64, created_at=NOON))
+    version = kept(Version(shop_id=shop.id, flow_id=flow.id, number=1, graph=flow.draft, hash="0" * 64,
+                           created_at=NOON))  # fmt: skip
     flow.version_id = version.id
     db.session.flush()
     return flow
@@ -62,7 +63,8 @@ def a_run(flow, customer, at=NOON, **told) -> Run:
 
 
 def a_step(run, visit, node, port="next", at=NOON, **saw) -> Step:
-    return kept(Step(shop_id=run.shop_id, flow_id=run.flow_id, run_id=run.id, visit=visit, node=node, port=port, saw=saw, at=at))
+    return kept(Step(shop_id=run.shop_id, flow_id=run.flow_id, run_id=run.id, visit=visit, node=node, port=port,
+                     saw=saw, at=at))  # fmt: skip
 
 
 def a_message(run, sent_at=NOON, node="n3", **told) -> Message:

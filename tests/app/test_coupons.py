@@ -1,156 +1,108 @@
-"""What a code is worth, when it is refused, and that no number of parallel checkouts gets past its limits."""
+"""The pages of coupons: what is typed is kept, what is wrong is said, what is withdrawn is gone."""
 
 from __future__ import annotations
 
-from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
-from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.extensions import db
-from app.models import Code, Coupon, Customer, Redemption, Shop
-from app.models.coupons import KINDS, Bill, Declined
-from app.unit import unit
+from app.models import Code, Coupon
+from tests.app.browsing import a_browser, with_pages, words
+from tests.app.rows import NOON, a_customer, a_flow, a_shop, kept
 
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-BILL = Bill(items=5000, shipping=490)
-
-
-def stock(customers: int = 2, **terms: Any) -> None:
-    """One shop, customers 1…n, coupon 1 by these terms, and its code "MERCI"."""
-
-    def rows() -> None:
-        db.session.add(Shop(id=1, name="Papier Lune", created_at=NOW))
-        db.session.flush()
-        for number in range(1, customers + 1):
-            db.session.add(Customer(id=number, shop_id=1, email=f"c{number}@example.com", created_at=NOW))
-        percent = {"kind": "percent", "value": 10}
-        db.session.add(Coupon(id=1, shop_id=1, name="Merci", created_at=NOW, **(percent | terms)))
-        db.session.flush()
-        db.session.add(Code(id=1, shop_id=1, coupon_id=1, code="MERCI", created_at=NOW))
-
-    unit(rows)
+TERMS = {"name": "Thank you", "kind": "percent", "percent": "10", "personal": "yes", "prefix": "merci", "days": "7",
+         "once_per_customer": "y"}  # fmt: skip
 
 
-def change(model: Any, **values: Any) -> None:
-    unit(lambda: db.session.execute(db.update(model).values(**values)))
+@pytest.fixture
+def shop(app):
+    with_pages(app)
+    return a_shop()
 
 
-def quote(text: str = "MERCI", bill: Bill = BILL, customer: int | None = 1) -> int:
-    return Code.quote(1, text, bill, customer, NOW).discount
+@pytest.fixture
+def owner(app, shop):
+    return a_browser(app, shop)
 
 
-def refusal(text: str = "MERCI", bill: Bill = BILL, customer: int | None = 1) -> str:
-    with pytest.raises(Declined) as declined:
-        quote(text, bill, customer)
-    return declined.value.reason
+def only_coupon() -> Coupon:
+    db.session.expire_all()
+    return db.session.scalars(db.select(Coupon)).one()
 
 
-@given(st.integers(0, 10**9), st.integers(0, 10**6), st.sampled_from(KINDS), st.integers(0, 100))
-def test_a_discount_never_takes_more_than_there_is(items: int, shipping: int, kind: str, value: int) -> None:
-    discount = Coupon(kind=kind, value=value).discount(Bill(items, shipping))
-    assert 0 <= discount <= (shipping if kind == "shipping" else items)
+def test_a_percentage_with_personal_codes(owner, shop):
+    assert owner.post("/coupons/new", data=TERMS).status_code == 302
+    coupon = only_coupon()
+    assert (coupon.kind, coupon.value, coupon.personal, coupon.prefix, coupon.days) == ("percent", 10, True, "MERCI", 7)
 
 
-def test_half_a_cent_is_rounded_up() -> None:
-    assert Coupon(kind="percent", value=15).discount(Bill(1010)) == 152
+@pytest.mark.parametrize(("typed", "minor"), [("12,50", 1250), ("12.50", 1250), ("5", 500), ("1 200", 120_000)])
+def test_an_amount_is_read_as_people_type_it(owner, typed, minor):
+    owner.post("/coupons/new", data=TERMS | {"kind": "amount", "amount": typed})
+    assert (only_coupon().kind, only_coupon().value) == ("amount", minor)
 
 
-@pytest.mark.rule("OFFER-04")
-@pytest.mark.parametrize(
-    ("kind", "value", "discount"), [("percent", 10, 500), ("amount", 700, 700), ("shipping", 0, 490)]
-)
-def test_three_sorts_of_discount(app: Flask, kind: str, value: int, discount: int) -> None:
-    stock(kind=kind, value=value)
-    assert quote() == discount
+@pytest.mark.parametrize("typed", ["a lot", "-5", "12.345", "1e9", "NaN"])
+def test_an_amount_that_is_none_is_refused_and_kept_as_typed(owner, typed):
+    answer = owner.post("/coupons/new", data=TERMS | {"kind": "amount", "amount": typed})
+    assert answer.status_code == 422
+    assert "Write an amount such as 12.50" in words(answer)
+    assert f'value="{typed}"' in answer.get_data(as_text=True)
+    assert 'value="Thank you"' in answer.get_data(as_text=True)
 
 
-def test_a_code_is_read_as_people_type_it(app: Flask) -> None:
-    stock()
-    assert quote(" mer ci ") == 500
+def test_a_shared_code_needs_a_code_that_nobody_else_has(owner, shop):
+    shared = TERMS | {"personal": "no", "prefix": ""}
+    assert "Write the code that everybody will type" in words(owner.post("/coupons/new", data=shared))
+    owner.post("/coupons/new", data=shared | {"prefix": "SPRING"})
+    again = owner.post("/coupons/new", data=shared | {"prefix": "spring"})
+    assert again.status_code == 422
+    assert "has this code already" in words(again)
 
 
-def test_each_refusal_has_its_reason(app: Flask) -> None:
-    stock(minimum=4000)
-    assert refusal("NOEL") == "unknown"
-    assert refusal(bill=Bill(3999)) == "minimum"
-    change(Code, customer_id=2)
-    assert refusal() == refusal(customer=None) == "other_customer"
-    change(Code, customer_id=None, ends_at=NOW)
-    assert refusal() == "ended"
-    change(Code, ends_at=NOW + timedelta(seconds=1))
-    assert quote() == 500
-    change(Code, state="reserved")
-    assert refusal() == "unknown"
-    change(Code, state="used")
-    assert refusal() == "used"
-    change(Code, state="issued")
-    change(Coupon, ends_at=NOW)
-    assert refusal() == "ended"
-    change(Coupon, status="deleted")
-    assert refusal() == "withdrawn"
+def test_the_last_day_ends_at_midnight_in_the_shop(owner, shop):
+    owner.post("/coupons/new", data=TERMS | {"ends_on": "2026-12-24"})
+    coupon = only_coupon()
+    assert coupon.ends_at == datetime(2026, 12, 24, 23, tzinfo=UTC)
+    assert 'value="2026-12-24"' in owner.get(f"/coupons/{coupon.id}").get_data(as_text=True)
 
 
-def test_another_shops_code_is_unknown(app: Flask) -> None:
-    stock()
-    with pytest.raises(Declined, match="unknown"):
-        Code.quote(2, "MERCI", BILL, None, NOW)
+def test_changed_terms_are_kept_and_a_withdrawn_coupon_is_gone(owner, shop):
+    owner.post("/coupons/new", data=TERMS)
+    id = only_coupon().id
+    owner.post(f"/coupons/{id}", data=TERMS | {"percent": "15"})
+    assert only_coupon().value == 15
+    owner.post(f"/coupons/{id}/withdraw")
+    assert only_coupon().status == "deleted"
+    assert owner.get(f"/coupons/{id}").status_code == 404
+    assert "Thank you" not in words(owner.get("/coupons"))
 
 
-def test_a_refused_redemption_leaves_nothing(app: Flask) -> None:
-    stock()
-    unit(lambda: Code.redeem(1, "MERCI", BILL, 1, "order-1", NOW))
-    with pytest.raises(Declined, match="used"):
-        unit(lambda: Code.redeem(1, "MERCI", BILL, 2, "order-2", NOW))
-    assert db.session.scalar(db.select(Code.uses)) == 1
-    assert db.session.scalar(db.select(db.func.count(Redemption.id))) == 1
+def test_the_list_says_how_many_codes_were_given_and_by_what(owner, shop):
+    coupon = kept(Coupon(shop_id=shop.id, name="Spring", kind="shipping", created_at=NOON, prefix="SPRING"))
+    someone = a_customer(shop)
+    kept(Code(shop_id=shop.id, coupon_id=coupon.id, code="SPRING-1", customer_id=someone.id, created_at=NOON))
+    give = {"id": "n2", "kind": "give_coupon", "settings": {"coupon": coupon.id}, "pin": None, "note": ""}
+    start = {"id": "n1", "kind": "customer_subscribed", "settings": {}, "pin": None, "note": ""}
+    a_flow(shop, "Welcome", graph={"format": 1, "nodes": [start, give], "settings": {},
+                                   "edges": [{"from": "n1", "port": "next", "to": "n2"}]})  # fmt: skip
+    db.session.commit()
+    said = words(owner.get("/coupons"))
+    assert "Spring Free shipping · a code for each customer" in said
+    assert "1 0 Welcome" in said
 
 
-def test_a_shared_code_that_nobody_was_given_yet_can_be_typed(each_database: Flask) -> None:
-    stock(personal=False, prefix="Bonjour10")
-    unit(lambda: db.session.execute(db.delete(Code)))
-    assert quote("bonjour10") == 500
-    assert db.session.scalar(db.select(db.func.count(Code.id))) == 0
-    unit(lambda: Code.redeem(1, "bonjour10", BILL, 1, "order-1", NOW))
-    assert refusal("bonjour10") == "once"
-    assert quote("bonjour10", customer=2) == 500
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_every_page_is_there_in_both_languages(app, shop, locale):
+    owner = a_browser(app, shop, locale)
+    assert owner.get("/coupons").status_code == 200
+    assert owner.get("/coupons/new").status_code == 200
 
 
-def race(app: Flask, customers: list[int]) -> Counter[str]:
-    """Redeem the same code at once, each customer with an order of their own; count the outcomes."""
-
-    def checkout(number: int) -> str:
-        with app.app_context():
-            try:
-                order = f"order-{number}"
-                unit(lambda: Code.redeem(1, "MERCI", BILL, customers[number], order, NOW), tries=50)
-            except Declined as declined:
-                return declined.reason
-            finally:
-                db.session.remove()
-            return "taken"
-
-    db.session.remove()
-    with ThreadPoolExecutor(8) as pool:
-        return Counter(pool.map(checkout, range(len(customers))))
-
-
-def test_parallel_checkouts_use_a_personal_code_once(each_database: Flask) -> None:
-    stock(customers=8)
-    assert race(each_database, list(range(1, 9))) == {"taken": 1, "used": 7}
-
-
-def test_parallel_checkouts_stay_within_the_limit_of_a_shared_code(each_database: Flask) -> None:
-    stock(customers=8, personal=False, prefix="MERCI", usage_limit=3)
-    assert race(each_database, list(range(1, 9))) == {"taken": 3, "exhausted": 5}
-
-
-def test_parallel_checkouts_of_one_customer_use_a_shared_code_once(each_database: Flask) -> None:
-    stock(customers=1, personal=False, prefix="MERCI")
-    assert race(each_database, [1] * 8) == {"taken": 1, "once": 7}
-    assert db.session.scalar(db.select(Code.uses)) == 1
+def test_another_shops_coupon_does_not_exist(app, owner):
+    theirs = kept(Coupon(shop_id=a_shop("Other").id, name="Secret", kind="percent", value=10, created_at=NOON))
+    db.session.commit()
+    assert owner.get(f"/coupons/{theirs.id}").status_code == 404
+    assert owner.post(f"/coupons/{theirs.id}/withdraw").status_code == 404
+    assert "Secret" not in words(owner.get("/coupons"))

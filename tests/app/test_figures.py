@@ -10,9 +10,7 @@ import pytest
 
 from app.models import figures
 from app.models.figures import DAY, Period
-from tests.app.rows import (
-    NOON, a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_visit, an_order,
-)  # fmt: skip
+from tests.app.rows import NOON, a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_visit, an_order
 
 MONTH = Period(NOON)
 

@@ -1,0 +1,105 @@
+"""A coupon's terms: what is taken off, who may use it, and until when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as __
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, IntegerField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+
+from app.forms.money import MoneyField
+from app.models import Coupon
+
+KINDS = [
+    SelectChoice("percent", __("A percentage")),
+    SelectChoice("amount", __("An amount")),
+    SelectChoice("shipping", __("Free shipping")),
+]
+SHARING = [
+    SelectChoice("yes", __("A code of their own for each customer. Nobody else can use it.")),
+    SelectChoice("no", __("One code for everybody.")),
+]
+
+
+class CouponForm(FlaskForm):
+    """The terms of one coupon. Make it with `meta={"currency": …}`; `terms()` is what a Coupon keeps."""
+
+    name = StringField(
+        __("Name"), [InputRequired(__("Give it a name that you will recognise.")), Length(max=120)],
+        description=__("Only you see it."),
+    )  # fmt: skip
+    kind = RadioField(__("What does it take off?"), choices=KINDS, default="percent")
+    percent = IntegerField(
+        __("Percentage"), [Optional(), NumberRange(1, 100, __("Choose a percentage from 1 to 100."))],
+        default=10, description=__("10 % is the usual first step."),
+    )  # fmt: skip
+    amount = MoneyField(__("Amount"))
+    personal = RadioField(__("Who may use it?"), choices=SHARING, default="yes")
+    prefix = StringField(
+        __("Code"),
+        [
+            Length(max=20, message=__("Keep the code under 20 characters.")),
+            Regexp(r"^\s*[A-Za-z0-9-]*\s*$", message=__("Use letters, digits and hyphens only.")),
+        ],
+        filters=[lambda text: (text or "").strip().upper()],
+        description=__("Personal codes begin with it: MERCI-7K2P. A shared code is exactly this."),
+    )
+    minimum = MoneyField(__("Smallest order"), description=__("Leave empty for any order."))
+    days = IntegerField(
+        __("Valid for, in days"), [Optional(), NumberRange(1, 366, __("Choose from 1 to 366 days."))], default=7,
+        description=__("Counted from when the customer gets it. Most codes are used within three days."),
+    )  # fmt: skip
+    ends_on = DateField(__("Last day"), [Optional()], description=__("After this day no code of it is taken."))
+    usage_limit = IntegerField(
+        __("Uses in all"), [Optional(), NumberRange(1, 1_000_000, __("Choose a number from 1 to 1,000,000."))],
+        description=__("Leave empty for no limit. With a limit of 1, only the first customer benefits."),
+    )  # fmt: skip
+    once_per_customer = BooleanField(__("Once per customer"), default=True)
+
+    def validate_kind(self, field: RadioField) -> None:
+        """Ask for the number that the chosen kind needs."""
+        if field.data == "percent" and self.percent.data is None:
+            raise ValidationError(_("Say how many per cent."))
+        if field.data == "amount" and not self.amount.data:
+            raise ValidationError(_("Say how much it takes off."))
+
+    def validate_personal(self, field: RadioField) -> None:
+        """A shared coupon is its code: there must be one."""
+        if field.data == "no" and not self.prefix.data:
+            raise ValidationError(_("Write the code that everybody will type."))
+
+    def terms(self, zone: str) -> dict[str, Any]:
+        """Return the columns of a Coupon. The last day ends at midnight in `zone`."""
+        shared = self.personal.data == "no"
+        values = {"percent": self.percent.data, "amount": self.amount.data, "shipping": 0}
+        return {
+            "name": (self.name.data or "").strip(), "kind": self.kind.data, "value": values[self.kind.data] or 0,
+            "minimum": self.minimum.data or 0, "personal": not shared, "prefix": self.prefix.data,
+            "days": None if shared else self.days.data, "ends_at": _end_of(self.ends_on.data, zone),
+            "usage_limit": self.usage_limit.data if shared else None,
+            "once_per_customer": bool(self.once_per_customer.data),
+        }  # fmt: skip
+
+
+def filled(coupon: Coupon, zone: str) -> dict[str, Any]:
+    """Return the values that show a kept coupon in the form."""
+    last = coupon.ends_at.astimezone(ZoneInfo(zone)) - timedelta(seconds=1) if coupon.ends_at else None
+    return {
+        "name": coupon.name, "kind": coupon.kind, "percent": coupon.value if coupon.kind == "percent" else None,
+        "amount": coupon.value if coupon.kind == "amount" else None, "personal": "yes" if coupon.personal else "no",
+        "prefix": coupon.prefix, "minimum": coupon.minimum or None, "days": coupon.days,
+        "ends_on": last.date() if last else None, "usage_limit": coupon.usage_limit,
+        "once_per_customer": coupon.once_per_customer,
+    }  # fmt: skip
+
+
+def _end_of(day: Any, zone: str) -> datetime | None:
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,69 @@
+"""A shop's own settings: who it is, how it writes, and what it counts in. Also the names of its keys."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from flask_babel import lazy_gettext as __
+from flask_wtf import FlaskForm
+from wtforms import EmailField, SelectField, StringField, TextAreaField, URLField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+
+from app.forms.logins import CURRENCIES, normalised
+from app.languages import LANGUAGES
+
+ZONES = [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")), "UTC"]
+
+
+class ShopForm(FlaskForm):
+    """What a message must say about its sender, and the shop's language, zone and currency."""
+
+    name = StringField(__("Name of your shop"), [InputRequired(__("Write the name of your shop.")), Length(max=120)])
+    url = URLField(
+        __("Address of your shop"),
+        [Optional(), Length(max=500), Regexp(r"^https?://\S+$", message=__("Write the whole address, with https://."))],
+    )
+    business_name = StringField(
+        __("Business name"), [Length(max=200)],
+        description=__("The name in your company register. The law wants it at the foot of each e-mail."),
+    )  # fmt: skip
+    postal_address = TextAreaField(
+        __("Postal address"), [Length(max=500)], description=__("Also at the foot of each e-mail.")
+    )
+    contact_email = EmailField(__("E-mail for your customers"), [Optional(), Length(max=254)])
+    contact_phone = StringField(__("Telephone"), [Length(max=40)])
+    sender_name = StringField(
+        __("Sender's name"), [Length(max=120)], description=__("What your customers see in their list of e-mails.")
+    )
+    sender_email = EmailField(
+        __("Sender's address"), [Optional(), Length(max=254)],
+        description=__("Use an address of your own domain: mailbox providers distrust others."),
+    )  # fmt: skip
+    staff_email = EmailField(
+        __("Where to tell your team"), [Optional(), Length(max=254)],
+        description=__("When an automation stops itself, or a step asks for a person."),
+    )  # fmt: skip
+    locale = SelectField(
+        __("Language of your e-mails"), choices=[SelectChoice(*item) for item in LANGUAGES.items()],
+        description=__("For customers whose language we do not know."),
+    )  # fmt: skip
+    timezone = SelectField(
+        __("Time zone"), choices=ZONES, description=__("For customers whose own zone we do not know.")
+    )
+    currency = SelectField(__("Currency"), choices=CURRENCIES)
+
+    def validate_contact_email(self, field: EmailField) -> None:
+        """Normalise the address, or say why it cannot be one."""
+        field.data = normalised(field.data) if field.data else ""
+
+    validate_sender_email = validate_staff_email = validate_contact_email
+
+
+class KeyForm(FlaskForm):
+    """What a new key is called."""
+
+    name = StringField(
+        __("What will use this key?"),
+        [InputRequired(__("Name what will use it, such as “Our web shop”.")), Length(max=80)],
+    )
