@@ -1,7 +1,7 @@
 """Calendar: days and hours on a customer's clock, as instants.
 
-Knows time zones and their two odd nights. A time that a gap skips becomes the first valid instant after it; a time that a
-fold repeats is its first occurrence. Must not know what now is.
+Knows time zones and their two odd nights. A time that a gap skips becomes the first valid instant after it; a time
+that a fold repeats is its first occurrence. Must not know what now is.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _change(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def next_time(earliest: datetime, at: time, zone: ZoneInfo, days: Collection[int] = EVERY_DAY) -> datetime:
-    """Return the first instant, not before `earliest`, that is `at` o'clock on one of the weekdays `days` (Monday 0)."""
+    """Return the first instant, not before `earliest`, that is `at` o'clock on one of `days` (Monday 0)."""
     today = earliest.astimezone(zone).date()
     for ahead in range(-1, 15):
         day = today + timedelta(days=ahead)

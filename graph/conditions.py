@@ -1,7 +1,8 @@
 """Conditions: rules over the facts, in all/any groups nested one level.
 
-A rule is {"subject": "cart.total", "operator": "over", "value": 5000}; a group is {"match": "all" | "any", "rules": [...]}
-whose rules may be groups once more. Knows how to clean, answer and tell them. Must not know what follows from an answer.
+A rule is {"subject": "cart.total", "operator": "over", "value": 5000}; a group is {"match": "all" | "any", "rules":
+[...]} whose rules may be groups once more. Knows how to clean, answer and tell them. Must not know what follows from an
+answer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Effects: what a run asks of the world.
 
-Knows what is asked, and by which node. Must not know how it is done; workers carry it out under the key (run, node, visit).
+Knows what is asked, and by which node. Must not know how it is done; workers carry it out once, under the
+key (run, node, visit).
 """
 
 from __future__ import annotations

@@ -9,19 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from graph.events import options
 from graph.fields import Choice, Duration, Events, Field, FieldError, Number, TimeOfDay, YesNo
 from graph.words import M, Words
 
-GOALS = (
-    ("order.placed", M("They place an order")),
-    ("order.paid", M("They pay for an order")),
-)
-EXITS = (
-    ("customer.unsubscribed", M("They unsubscribe")),
-    ("cart.updated", M("They change their cart")),
-    ("checkout.started", M("They start a checkout")),
-    ("order.cancelled", M("They cancel an order")),
-)
+GOALS = options("order.placed", "order.paid")
+EXITS = options("customer.unsubscribed", "cart.updated", "checkout.started", "order.cancelled")
 REENTRY = (
     ("per_key", M("Once for each cart or order")),
     ("once", M("Only once, ever")),
@@ -60,6 +53,10 @@ FIELDS: tuple[Field, ...] = (
 )  # fmt: skip
 
 
+# Stored as the form has them; the others are gathered into small objects.
+FLAT = ("audience", "goal", "exit", "latest", "on_deactivate", "on_coupon_invalid")
+
+
 def defaults() -> dict[str, Any]:
     """Return the settings of a new flow, in the shape in which they are stored."""
     return {
@@ -85,7 +82,7 @@ def flat(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return stored settings as one value a field of FIELDS. Raises nothing: what is malformed is passed on."""
     reentry, quiet, backfill = (_mapping(stored.get(name)) for name in ("reentry", "quiet", "backfill"))
     return {
-        **{name: stored.get(name) for name in ("audience", "goal", "exit", "latest", "on_deactivate", "on_coupon_invalid")},
+        **{name: stored.get(name) for name in FLAT},
         "reentry": reentry.get("rule"),
         "period": {"amount": reentry.get("every"), "unit": reentry.get("unit")},
         "quiet": bool(quiet),
@@ -104,7 +101,7 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return clean field values in the shape in which they are stored."""
     period = values["period"] or {"amount": 30, "unit": "days"}
     return {
-        **{name: values[name] for name in ("audience", "goal", "exit", "latest", "on_deactivate", "on_coupon_invalid")},
+        **{name: values[name] for name in FLAT},
         "reentry": {"rule": values["reentry"], "every": period["amount"], "unit": period["unit"]},
         "quiet": {"from": values["quiet_from"], "until": values["quiet_until"]} if values["quiet"] else None,
         "backfill": {"days": values["backfill"], "again": values["backfill_again"]},

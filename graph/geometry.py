@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.curves import Point, bounds, rounded, route
+from graph.curves import BRANCH_SLOT_AT, SLOT_AT, Point, bounds, rounded, route
 from graph.model import Graph, Node
 from graph.shape import ROOT, Shape, shape
 
@@ -19,7 +19,6 @@ LINK = 60  # between two cards: room for the "+"
 BRANCH = 136  # below a step with branches: elbow, pill and "+"
 JOIN = 96  # above a join: "+" and elbow
 LAST = 88  # below an open end: "+" and the mark "The end"
-SLOT_AT, BRANCH_SLOT_AT, PILL_AT = 30, 108, 76
 END_AT, BRANCH_END_AT = 72, 148
 
 
@@ -126,13 +125,14 @@ def _measure(graph: Graph, blocks: Shape) -> dict[str, _Size]:
 
 def _columns(node: Node, graph: Graph, blocks: Shape, sizes: Mapping[str, _Size]) -> Iterator[tuple[str, int, int]]:
     """Yield (port, width, height) of what stands below each way out, gap included; a lane where no step does."""
-    gap, last = (LINK, LAST) if len(node.ports) == 1 else (BRANCH, BRANCH + LAST - LINK)
+    single = len(node.ports) == 1
+    gap, lane, last = (LINK, 0, LAST) if single else (BRANCH, BRANCH, BRANCH + LAST - LINK)
     for port in node.ports:
         child = blocks.children.get((node.id, port.name))
         if child is not None:
             yield port.name, sizes[child].width, gap + sizes[child].height
         elif graph.target(node.id, port.name) is not None:
-            yield port.name, CARD_WIDTH, gap - LINK if gap == LINK else gap
+            yield port.name, CARD_WIDTH, lane
         else:
             yield port.name, CARD_WIDTH, last
 

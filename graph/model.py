@@ -1,7 +1,7 @@
 """Model: Node, Edge and Graph, frozen, with their JSON.
 
 Knows the shape (format 1), its bounds, and which kinds exist. Must not know whether a flow makes sense: validation.py
-does, so that a draft that is not finished can be opened. Whatever comes from outside becomes a Graph here or a BadGraph.
+does, so that an unfinished draft can be opened. Whatever comes from outside becomes a Graph here or a BadGraph.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class BadGraph(Complaint):
 
 @dataclass(frozen=True)
 class Node:
-    """One step. `pin` is where the merchant put its card, (x, y) of the upper left corner, or None: laid out for them."""
+    """One step. `pin` is where the merchant put its card, (x, y) of the upper left corner; None: laid out for them."""
 
     id: str
     kind: str
@@ -165,8 +165,13 @@ def _list(value: Any, most: int) -> list[Any]:
 
 def _node(value: Any) -> Node:
     data = _mapping(value)
-    settings = dict(_mapping(data.get("settings", {})))
-    return Node(_id(data.get("id")), _kind(data.get("kind")), settings, _pin(data.get("pin")), _note(data.get("note", "")))
+    return Node(
+        id=_id(data.get("id")),
+        kind=_kind(data.get("kind")),
+        settings=dict(_mapping(data.get("settings", {}))),
+        pin=_pin(data.get("pin")),
+        note=_note(data.get("note", "")),
+    )
 
 
 def is_id(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Shape: a flow as nested blocks, which is how it is drawn and how it is told.
 
-A step with one way in stands right below that way. A step with several ways in (a join) stands below the step from which
-all of them come, its immediate dominator, so that branches close where they opened. Knows order and nesting. Must not
-know sizes or words. Total: a circle is cut where it closes, and what nothing leads to becomes a further root.
+A step with one way in stands right below that way. A step with several ways in (a join) stands below the step from
+which all of them come, its immediate dominator, so that branches close where they opened. Knows order and nesting. Must
+not know sizes or words. Total: a circle is cut where it closes, and what nothing leads to becomes a further root.
 """
 
 from __future__ import annotations
@@ -54,7 +54,6 @@ def _walk(graph: Graph) -> tuple[tuple[str, ...], tuple[str, ...], list[tuple[st
         if root not in seen:
             roots.append(root)
             _descend(graph, root, seen, finished, links)
-    # Reversed finishing order is topological; later roots finish later, so the start's own block would come last.
     return tuple(roots), tuple(reversed(finished)), links
 
 

@@ -40,13 +40,27 @@ class Subject:
     watches: frozenset[str] = frozenset()
 
 
+def _same(seen: Any, value: Any) -> bool:
+    if isinstance(seen, str) and isinstance(value, str):
+        return seen.casefold() == value.casefold()
+    return bool(seen == value)
+
+
+def _holds(seen: Any, value: Any) -> bool:
+    """A text holds a part of it; a collection holds any one of the chosen values."""
+    if isinstance(seen, str):
+        return str(value).casefold() in seen.casefold()
+    known = {str(each).casefold() for each in seen}
+    return any(str(each).casefold() in known for each in (value if isinstance(value, list) else [value]))
+
+
 OVER = Operator("over", M("is over"), M("%(subject)s over %(value)s"), lambda seen, value: seen > value)
 UNDER = Operator("under", M("is under"), M("%(subject)s under %(value)s"), lambda seen, value: seen < value)
 LEAST = Operator("at_least", M("is at least"), M("%(subject)s at least %(value)s"), lambda seen, value: seen >= value)
 MOST = Operator("at_most", M("is at most"), M("%(subject)s at most %(value)s"), lambda seen, value: seen <= value)
-IS = Operator("is", M("is"), M("%(subject)s is %(value)s"), lambda seen, value: _same(seen, value))
+IS = Operator("is", M("is"), M("%(subject)s is %(value)s"), _same)
 IS_NOT = Operator("is_not", M("is not"), M("%(subject)s is not %(value)s"), lambda seen, value: not _same(seen, value))
-HAS = Operator("has", M("contains"), M("%(subject)s contains %(value)s"), lambda seen, value: _holds(seen, value))
+HAS = Operator("has", M("contains"), M("%(subject)s contains %(value)s"), _holds)
 HAS_NOT = Operator(
     "has_not", M("does not contain"), M("%(subject)s does not contain %(value)s"),
     lambda seen, value: not _holds(seen, value),
@@ -64,20 +78,6 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = {
     "products": (HAS, HAS_NOT),
     "yes_no": (YES, NO),
 }
-
-
-def _same(seen: Any, value: Any) -> bool:
-    if isinstance(seen, str) and isinstance(value, str):
-        return seen.casefold() == value.casefold()
-    return bool(seen == value)
-
-
-def _holds(seen: Any, value: Any) -> bool:
-    """A text holds a part of it; a collection holds any one of the chosen values."""
-    if isinstance(seen, str):
-        return str(value).casefold() in seen.casefold()
-    known = {str(each).casefold() for each in seen}
-    return any(str(each).casefold() in known for each in (value if isinstance(value, list) else [value]))
 
 
 def _cart_total(facts: Facts, _now: datetime) -> int | None:

@@ -1,7 +1,7 @@
 """Validation: what stops a flow from being switched on.
 
-Knows CHECKS, small generators of Problem, in the order in which a merchant would mend things. Must not know how a problem
-is shown. A draft with problems can always be kept and edited.
+Knows CHECKS, small generators of Problem, in the order in which a merchant would mend things. Must not know how a
+problem is shown. A draft with problems can always be kept and edited.
 """
 
 from __future__ import annotations
@@ -55,9 +55,8 @@ def edges_fit(graph: Graph, references: References) -> Iterator[Problem]:
 
 def acyclic(graph: Graph, references: References) -> Iterator[Problem]:
     """Nobody can go round for ever."""
-    round_ = circle(graph)
-    if round_:
-        yield Problem(round_[0], None, M("The steps from here lead back here, round and round. Remove one of the links."))
+    for id in circle(graph)[:1]:
+        yield Problem(id, None, M("The steps from here lead back here, round and round. Remove one of the links."))
 
 
 def all_reached(graph: Graph, references: References) -> Iterator[Problem]:

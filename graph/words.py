@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-def M(msgid: str) -> str:
+def M(msgid: str) -> str:  # noqa: N802 - short and loud, as in gettext
     """Return `msgid` unchanged; its name tells the extractor that this string is translated later."""
     return msgid
 
 
-def MN(one: str, other: str) -> tuple[str, str]:
+def MN(one: str, other: str) -> tuple[str, str]:  # noqa: N802
     """Return the pair unchanged; its name tells the extractor that this is a singular and its plural."""
     return one, other
 

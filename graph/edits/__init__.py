@@ -1,7 +1,7 @@
 """Edits: the changes a merchant can make to a draft, one small frozen class each.
 
-`edit.apply(graph)` returns another graph or raises Refused with the reason; `edit.label(graph)` names the change, given the
-graph before it, as undo shows it: "delete “Send an e-mail”". Must not know revisions, undo stacks or a browser.
+`edit.apply(graph)` returns another graph or raises Refused with the reason; `edit.label(graph)` names the change, given
+the graph before it, as undo shows it: "delete “Send an e-mail”". Must not know revisions, undo stacks or a browser.
 """
 
 from __future__ import annotations

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.edits.refusals import (
-    Refused, check_no_circle, check_port, check_room, cleaned, kind_of, node_of, title_of,
+    Refused,
+    check_no_circle,
+    check_port,
+    check_room,
+    cleaned,
+    kind_of,
+    node_of,
+    title_of,
 )
 from graph.model import Graph, Node
 from graph.rewiring import fresh_id, insert, link, remove, unlink

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph import conditions
 from graph.fields import Conditions
 from graph.kind import Go, NodeKind, Port, Settings, Visit
-from graph.words import Card, M, MN, Names, Words, counted
+from graph.words import MN, Card, M, Names, Words, counted
 
 YES = Port("yes", M("Yes"), "check")
 NO = Port("no", M("No"), "x")

@@ -27,7 +27,8 @@ class NotifyStaffKind(NodeKind):
 
     def card(self, settings: Settings, names: Names) -> Card:
         text = settings.get("text")
-        return Card(Words(self.title), Words(M("“%(text)s”"), {"text": text}) if text else Words(M("Nothing written yet")))
+        line = Words(M("“%(text)s”"), {"text": text}) if text else Words(M("Nothing written yet"))
+        return Card(Words(self.title), line)
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         return Words(M("Tell the team “%(text)s”"), {"text": settings.get("text") or "…"})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from graph.facts import Event
 from graph.fields import Choice, Products
 from graph.kind import Settings, TriggerKind
-from graph.facts import Event
-from graph.words import OR, Card, M, MN, Names, Words, counted, listed, plain
+from graph.words import MN, OR, Card, M, Names, Words, counted, listed, plain
 
 MOMENTS = (("order.placed", M("It is placed")), ("order.paid", M("It is paid")))
 SCOPES = (("all", M("Any product")), ("chosen", M("Only some products")))
@@ -44,8 +44,8 @@ class OrderPlaced(TriggerKind):
         title = Words(M("Order paid")) if self.event_name(settings) == "order.paid" else Words(self.title)
         if settings.get("scope") != "chosen":
             return Card(title, Words(M("With any product")))
-        chosen = len(settings.get("products") or ())
-        return Card(title, counted(MN("With %(count)s chosen product", "With one of %(count)s chosen products"), chosen))
+        forms = MN("With %(count)s chosen product", "With one of %(count)s chosen products")
+        return Card(title, counted(forms, len(settings.get("products") or ())))
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         paid = self.event_name(settings) == "order.paid"

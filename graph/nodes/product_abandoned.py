@@ -29,7 +29,8 @@ class ProductAbandoned(SweptTrigger):
     )
 
     def card(self, settings: Settings, names: Names) -> Card:
-        return Card(Words(self.title), Words(M("Gone for %(after)s, no cart"), {"after": length(settings.get("after"))}))
+        line = Words(M("Gone for %(after)s, no cart"), {"after": length(settings.get("after"))})
+        return Card(Words(self.title), line)
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         after = length(settings.get("after"))

@@ -37,7 +37,8 @@ class Tag(NodeKind):
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         values = {"tag": settings.get("tag") or "…"}
-        return Words(M("Remove the tag “%(tag)s”"), values) if _removes(settings) else Words(M("Add the tag “%(tag)s”"), values)
+        msgid = M("Remove the tag “%(tag)s”") if _removes(settings) else M("Add the tag “%(tag)s”")
+        return Words(msgid, values)
 
 
 def _removes(settings: Settings) -> bool:

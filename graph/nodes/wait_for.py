@@ -4,31 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from graph.events import options, told
 from graph.facts import Facts
 from graph.fields import Choice, Duration, span
 from graph.kind import Go, NodeKind, Port, Settings, Visit, WaitFor
 from graph.words import Card, M, Names, Words, length
 
-EVENTS = (
-    ("message.opened", M("They open the last e-mail")),
-    ("message.clicked", M("They follow a link in the last e-mail")),
-    ("cart.updated", M("They change their cart")),
-    ("checkout.started", M("They start a checkout")),
-    ("order.placed", M("They place an order")),
-    ("order.paid", M("They pay for an order")),
-    ("product.viewed", M("They look at a product")),
-    ("customer.subscribed", M("They agree to receive news")),
-)
-TOLD = {
-    "message.opened": M("they open the last e-mail"),
-    "message.clicked": M("they follow a link in the last e-mail"),
-    "cart.updated": M("they change their cart"),
-    "checkout.started": M("they start a checkout"),
-    "order.placed": M("they place an order"),
-    "order.paid": M("they pay for an order"),
-    "product.viewed": M("they look at a product"),
-    "customer.subscribed": M("they agree to receive news"),
-}
+AWAITED = (
+    "message.opened", "message.clicked", "cart.updated", "checkout.started",
+    "order.placed", "order.paid", "product.viewed", "customer.subscribed",
+)  # fmt: skip
 
 
 class WaitForEvent(NodeKind):
@@ -41,7 +26,7 @@ class WaitForEvent(NodeKind):
     short = M("Until something happens")
     description = M("Wait for what the customer does, at most so long. Two ways out.")
     fields = (
-        Choice(name="event", label=M("Wait until"), options=EVENTS, default="message.opened",
+        Choice(name="event", label=M("Wait until"), options=options(*AWAITED), default="message.opened",
                help=M("Some mail programs report e-mails as opened by themselves: a followed link is surer.")),
         Duration(name="at_most", label=M("At most"), default={"amount": 1, "unit": "days"},
                  help=M("One to three days suits a reminder.")),
@@ -63,11 +48,11 @@ class WaitForEvent(NodeKind):
         return WaitFor((visit.settings["event"],), visit.now + span(visit.settings["at_most"]))
 
     def card(self, settings: Settings, names: Names) -> Card:
-        title = Words(M("Wait until %(event)s"), {"event": Words(TOLD.get(settings.get("event", ""), "…"))})
+        title = Words(M("Wait until %(event)s"), {"event": told(settings.get("event"))})
         return Card(title, Words(M("At most %(at_most)s"), {"at_most": length(settings.get("at_most"))}))
 
     def sentence(self, settings: Settings, names: Names) -> Words:
-        event = Words(TOLD.get(settings.get("event", ""), "…"))
+        event = told(settings.get("event"))
         values = {"event": event, "at_most": length(settings.get("at_most"))}
         return Words(M("Wait until %(event)s, at most %(at_most)s"), values)
 
