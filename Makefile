@@ -41,7 +41,7 @@ check:
 
 messages:
 	$(INSTALL) requirements-dev.txt
-	@$(IN) app.translations
+	@$(IN) app.translations.gather
 
 vendor:
 	$(INSTALL) requirements.txt

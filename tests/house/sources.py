@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROOMS = ("graph", "app", "workers")
 _SKIPPED = {"vendor", "versions", "__pycache__", "fonts"}
@@ -36,6 +38,16 @@ def tree(path: Path) -> ast.Module:
 def name(path: Path) -> str:
     """How a failure names a file."""
     return str(path.relative_to(ROOT))
+
+
+def found(paths: Iterable[Path], look: Callable[[Path], T]) -> dict[str, T]:
+    """What a look at each file brought to light, by the file's name; files without a flaw are left out."""
+    return {name(path): flaws for path in paths if (flaws := look(path))}
+
+
+def text(path: Path) -> str:
+    """What is written in a file."""
+    return path.read_text("utf-8")
 
 
 def module(path: Path) -> str:

@@ -25,13 +25,12 @@ def long_functions(source: ast.Module) -> dict[str, int]:
 
 def test_no_file_is_longer_than_a_sitting() -> None:
     written = sources.files("*.py", "*.html", "*.js", "*.css", "*.txt", "*.xml", "*.mjml")
-    lengths = {sources.name(path): len(path.read_text("utf-8").splitlines()) for path in written}
+    lengths = {sources.name(path): len(sources.text(path).splitlines()) for path in written}
     assert not {name: length for name, length in lengths.items() if length > LONGEST_FILE}
 
 
 def test_no_function_does_two_things() -> None:
-    found = {sources.name(path): long_functions(sources.tree(path)) for path in sources.python()}
-    assert not {name: functions for name, functions in found.items() if functions}
+    assert not sources.found(sources.python(), lambda path: long_functions(sources.tree(path)))
 
 
 def test_a_planted_long_function_is_seen() -> None:
