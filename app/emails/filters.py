@@ -7,7 +7,6 @@ that is not in this list does not exist: no `safe`, no filter over ranges, none 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date as calendar_date
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps

@@ -15,7 +15,16 @@ from typing import Any, ClassVar, TextIO
 from flask_babel import gettext as _
 from liquid import BoundTemplate, Environment, RenderContext
 from liquid.ast import Node
-from liquid.builtin import assign_tag, case_tag, comment_tag, for_tag, if_tag, illegal, inline_comment_tag, unless_tag
+from liquid.builtin import (
+    assign_tag,
+    case_tag,
+    comment_tag,
+    for_tag,
+    if_tag,
+    illegal,
+    inline_comment_tag,
+    unless_tag,
+)
 from liquid.builtin.content import Literal
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.builtin.output import Output, OutputNode

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, LargeBinary, Select, String, delete, func, or_, select, update
+from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+
+KEPT = 5_000  # the newest mails of the instance; a mailbox for looking is no archive
 
 
 class Mail(db.Model):
@@ -26,3 +30,37 @@ class Mail(db.Model):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime] = mapped_column(Instant)
     read_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def keep(cls, values: Mapping[str, Any]) -> None:
+        """Store one accepted mail, inside the caller's unit, and let go of the oldest beyond KEPT."""
+        mail = cls(**values)
+        db.session.add(mail)
+        db.session.flush()
+        db.session.execute(delete(cls).where(cls.id <= mail.id - KEPT))
+
+    @classmethod
+    def matching(cls, shop_id: int, words: str) -> Select[tuple[Mail]]:
+        """Return the query of a shop's mails, the newest first, whose sender, recipient or subject has each word."""
+        found = select(cls).where(cls.shop_id == shop_id).options(defer(cls.raw))
+        for word in words.lower().split()[:8]:
+            columns = (cls.sender, cls.recipient, cls.subject)
+            found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+        return found.order_by(cls.id.desc())
+
+    @classmethod
+    def unread(cls, shop_id: int) -> int:
+        """Return how many mails of a shop nobody has looked at."""
+        fresh = select(func.count()).select_from(cls).where(cls.shop_id == shop_id, cls.read_at.is_(None))
+        return int(db.session.scalar(fresh) or 0)
+
+    @classmethod
+    def read(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record that somebody looked at a mail; False when that was known."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.read_at.is_(None))
+        return bool(db.session.execute(theirs.values(read_at=now)).rowcount)
+
+    @classmethod
+    def clear(cls, shop_id: int) -> int:
+        """Delete every mail of a shop's mailbox; return how many."""
+        return int(db.session.execute(delete(cls).where(cls.shop_id == shop_id)).rowcount)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+
+ONE_VISIT = timedelta(minutes=30)
 
 
 class Click(db.Model):
@@ -23,6 +25,11 @@ class Click(db.Model):
     machine: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime] = mapped_column(Instant)
 
+    @classmethod
+    def record(cls, shop_id: int, message_id: int, target: str, machine: bool, now: datetime) -> None:
+        """Write one press, inside the caller's unit."""
+        db.session.add(cls(shop_id=shop_id, message_id=message_id, target=target[:500], machine=machine, at=now))
+
 
 class Visit(db.Model):
     """A customer's arrival in the shop from a message; presses within half an hour are one visit."""
@@ -35,6 +42,19 @@ class Visit(db.Model):
     message_id: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
     at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def arrive(cls, shop_id: int, flow_id: int, message_id: int, customer_id: int, now: datetime) -> bool:
+        """Write an arrival; False when it belongs to a visit of the last half hour.
+
+        The caller holds the message's row, so that two presses at once are one visit.
+        """
+        recent = select(cls.id).where(cls.shop_id == shop_id, cls.message_id == message_id, cls.at > now - ONE_VISIT)
+        if db.session.scalar(recent.limit(1)):
+            return False
+        who = {"flow_id": flow_id, "message_id": message_id, "customer_id": customer_id}
+        db.session.add(cls(shop_id=shop_id, at=now, **who))
+        return True
 
 
 class Attribution(db.Model):

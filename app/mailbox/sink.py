@@ -1,0 +1,82 @@
+"""What the mail server does with a mail: it is in the database before the sender hears 250.
+
+Knows SMTP's answers and how a mail is tied to its shop. Must not know how a mailbox is shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from email.message import Message as Parsed
+from email.parser import BytesHeaderParser
+from email.policy import default
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from sqlalchemy import select
+
+from app import clock, links
+from app.extensions import db
+from app.models import Mail, Message
+from app.unit import unit
+
+log = logging.getLogger(__name__)
+LARGEST = 10 * 1024 * 1024  # bytes
+TEST = "test."  # how the Message-ID of a test mail begins; its signed token names the shop
+
+
+class Sink:
+    """aiosmtpd's handler: keeps each mail, and says so only once it is kept."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+        """Return the server's answer to a mail: 250 once it is stored, else "try again"."""
+        try:
+            await asyncio.to_thread(self._keep, envelope)
+        except Exception:
+            log.exception("a mail could not be kept")
+            return "451 The mailbox is busy, please try again"
+        return "250 OK: kept"
+
+    def _keep(self, envelope: Envelope) -> None:
+        with self.app.app_context():
+            keep(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.content or b""))
+
+
+def protocol(app: Flask) -> SMTP:
+    """Return one connection's server."""
+    return SMTP(Sink(app), data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="Relance mailbox", hostname="localhost")
+
+
+def keep(sender: str, recipients: list[str], raw: bytes) -> None:
+    """Store one mail in a unit of its own, tied to its shop and message when its Message-ID is ours."""
+    headers = BytesHeaderParser(policy=default).parsebytes(raw)
+    mail_id = said(headers, "Message-ID", 200).strip("<> ")
+    values = {"sender": sender[:320], "recipient": ", ".join(recipients)[:320], "raw": raw, "mail_id": mail_id,
+              "subject": said(headers, "Subject", 500)}  # fmt: skip
+    unit(lambda: Mail.keep(values | whose(mail_id)))
+
+
+def whose(mail_id: str) -> dict[str, Any]:
+    """Return the shop, the message and the time there of a mail with this Message-ID."""
+    ours = select(Message.shop_id, Message.id).where(Message.mail_id.in_((mail_id, f"<{mail_id}>")))
+    shop_id, message_id = db.session.execute(ours).tuples().first() or (tried(mail_id), None)
+    return {"shop_id": shop_id, "message_id": message_id, "received_at": clock.now(shop_id)}
+
+
+def tried(mail_id: str) -> int | None:
+    """Return the shop that sent itself this test, or None."""
+    token = mail_id.removeprefix(TEST).partition("@")[0]
+    claim = links.read("test", token) if mail_id.startswith(TEST) else None
+    return claim.shop_id if claim else None
+
+
+def said(headers: Parsed, name: str, longest: int) -> str:
+    """Return a header as text; what cannot be read is as good as absent."""
+    try:
+        return " ".join(str(headers.get(name, "")).replace("\x00", "").split())[:longest]
+    except Exception:  # the standard library's parser raises whatever it likes on hostile headers
+        return ""
