@@ -22,7 +22,7 @@ class CheckoutAbandoned(SweptTrigger):
         Duration(
             name="after",
             label=M("How long must the checkout be quiet?"),
-            help=M("Ten minutes is usual: most payments are made within five."),
+            help=M("Ten minutes is usual: nobody should be reminded while they are paying."),
             units=("minutes", "hours", "days"),
             default={"amount": 10, "unit": "minutes"},
         ),

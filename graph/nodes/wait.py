@@ -33,7 +33,7 @@ class WaitAWhile(NodeKind):
         TimeOfDay(name="opens", label=M("From"), default="09:00", only_if=("ending", ("hours",))),
         TimeOfDay(name="closes", label=M("until"), default="20:00", only_if=("ending", ("hours",))),
         TimeOfDay(name="at", label=M("At"), default="09:00", only_if=("ending", ("at",)),
-                  help=M("Mornings and early evenings are read most.")),
+                  help=M("Mornings are a safe choice, from 9:00 to 11:00.")),
     )  # fmt: skip
 
     def run(self, visit: Visit) -> Wait:

@@ -18,7 +18,7 @@ class WaitUntil(NodeKind):
     short = M("Until a day or hour")
     description = M("Go on at a given time of day, on the days you choose, on your customer's clock.")
     fields = (
-        TimeOfDay(name="at", label=M("At"), default="09:00", help=M("Mornings and early evenings are read most.")),
+        TimeOfDay(name="at", label=M("At"), default="09:00", help=M("Mornings are a safe choice, from 9:00 to 11:00.")),
         Weekdays(name="days", label=M("On which days?"), default=[], help=M("None chosen means any day.")),
     )
 
