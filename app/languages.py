@@ -8,10 +8,11 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 
 
 def locale() -> str:
-    """The language of this page: the signed-in user's, a visitor's cookie, the browser's, else English."""
+    """The language of this page: its own choice, the user's, a visitor's cookie, the browser's, else English."""
     if not has_request_context():
         return "en"
-    chosen = getattr(getattr(g, "user", None), "locale", None) or request.cookies.get("language")
+    user = getattr(g, "user", None)
+    chosen = g.get("language") or getattr(user, "locale", None) or request.cookies.get("language")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
 
 

@@ -202,6 +202,12 @@ class Code(db.Model):
             db.session.connection().execute(insert(cls).on_conflict_do_nothing(), list(rows))
 
     @classmethod
+    def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
+        """Return the shop's codes among these strings, whatever their case."""
+        found = select(cls).where(cls.shop_id == shop_id, func.upper(cls.code).in_({text.upper() for text in texts}))
+        return list(db.session.scalars(found)) if texts else []
+
+    @classmethod
     def issue(cls, ids: Collection[int]) -> int:
         """Make reserved codes usable: the message that shows them has passed its gate."""
         reserved = update(cls).where(cls.id.in_(ids), cls.state == "reserved")

@@ -1,0 +1,83 @@
+"""The demo shop, open to everybody: its shelves, its products and the cart. The checkout is next door.
+
+A shopper's basket is a cookie of the shop's own; what happens here is told to Relance through its public door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Flask, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app import clock
+from app.demo import basket as baskets
+from app.demo import catalogue, voice
+from app.languages import LANGUAGES
+from app.views import storefront_checkout  # noqa: F401 - its pages belong to the shop
+from app.views.access import public
+from app.views.storefront_recovery import left_cart
+from app.views.storefront_visit import at_counter, find, pages, sums, tell, tell_cart
+
+
+def register(app: Flask) -> None:
+    """Put the demo shop on the application."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/")
+@public
+def index() -> str:
+    """Show what there is, all of it or one collection."""
+    chosen = request.args.get("collection", "")
+    goods = [good for good in g.shelves.values() if chosen in ("", good.collection)]
+    collections = catalogue.collections(g.language)
+    return render_template("storefront/index.html", goods=goods, collections=collections, chosen=chosen)
+
+
+@pages.get("/products/<key>")
+@public
+def product(key: str) -> str:
+    """Show one product; a shopper whose address we know was seen looking at it."""
+    good = find(key)
+    if g.basket.email:
+        tell(voice.viewed(g.basket, good, clock.now(g.front.id)))
+    others = [other for other in g.shelves.values() if other.collection == good.collection and other != good]
+    return render_template("storefront/product.html", good=good, others=others[:4], most=baskets.MOST)
+
+
+@pages.get("/cart")
+@public
+def cart() -> str | Answer:
+    """Show the basket; a mail's link brings the cart that was left instead."""
+    if token := request.args.get("recover"):
+        return left_cart(token)
+    lines, changes = at_counter()
+    return render_template("storefront/cart.html", lines=lines, changes=changes, **sums(lines), most=baskets.MOST)
+
+
+@pages.post("/cart")
+@public
+def put() -> Answer:
+    """Put so many pieces of a product into the basket: more of them, or exactly so many when `exactly` is sent."""
+    good, quantity = find(request.form.get("product", "")), request.form.get("quantity", 1, int)
+    before = g.basket.wishes.get(good.key)
+    if "exactly" not in request.form:
+        quantity = max(quantity, 1) + (before.quantity if before else 0)
+    wanted = quantity if good.stock is None else min(quantity, good.stock)
+    changed = g.basket.with_wish(good.key, wanted, good.price)
+    if changed.wishes != g.basket.wishes:
+        g.basket = changed
+        tell_cart("cart.updated")
+    return redirect(url_for("storefront.cart"))
+
+
+@pages.post("/language")
+@public
+def language() -> Answer:
+    """Speak the shopper's language from now on."""
+    chosen, target = request.form.get("language", ""), request.form.get("next", "")
+    if chosen in LANGUAGES:
+        g.basket = replace(g.basket, language=chosen)
+    inside = target.startswith("/demo-shop/") and "\\" not in target
+    return redirect(target if inside else url_for("storefront.index"))

@@ -1,0 +1,164 @@
+"""The demo shop's checkout: the e-mail first, then the address, a code and a payment that moves no money."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from flask import g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Answer
+
+from app import clock
+from app.demo import counter, till, voice
+from app.demo.basket import Address, Thanks
+from app.demo.counter import Line
+from app.extensions import db
+from app.forms.storefront import Contact, Delivery, refusal
+from app.models import Code, Customer
+from app.models.coupons import Bill, Declined
+from app.views.access import public
+from app.views.storefront_visit import at_counter, pages, tell, tell_cart
+
+Page = str | Answer | tuple[str, int]
+
+
+@pages.route("/checkout", methods=["GET", "POST"])
+@public
+def checkout() -> Page:
+    """Ask for the e-mail address: from here on a cart that is left can be brought back."""
+    lines, changes = at_counter()
+    if not lines:
+        return redirect(url_for("storefront.cart"))
+    form = Contact(email=g.basket.email, subscribed=g.basket.subscribed)
+    if form.validate_on_submit():
+        g.basket = replace(g.basket, email=form.email.data or "", subscribed=bool(form.subscribed.data))
+        tell_cart("checkout.started")
+        return redirect(url_for("storefront.payment"))
+    page = render_template("storefront/checkout.html", form=form, bill=bill(lines), changes=changes)
+    return page, 422 if form.is_submitted() else 200
+
+
+@pages.get("/checkout/payment")
+@public
+def payment() -> Page:
+    """Ask for the address and, behind a link, for a code."""
+    lines, _changes = at_counter()
+    if not lines:
+        return redirect(url_for("storefront.cart"))
+    if not g.basket.email:
+        return redirect(url_for("storefront.checkout"))
+    return page(Delivery(data=asdict(g.basket.address)), lines)
+
+
+@pages.post("/checkout/payment")
+@public
+def pay() -> Page:
+    """Do what the pressed button says: take a code, put it back, or pay. What was typed is kept in each case."""
+    lines, _changes = at_counter()
+    if not lines or not g.basket.email:
+        return redirect(url_for("storefront.payment"))
+    form, typed = Delivery(), request.form.get("code", "").strip()
+    remember(form)
+    pressed = request.form.get("do")
+    if pressed == "remove":
+        g.basket = replace(g.basket, code="")
+        return redirect(url_for("storefront.payment"))
+    if pressed == "redeem" or typed:
+        return redeem(form, lines, typed)
+    if not form.validate_on_submit():
+        return page(form, lines), 422
+    return settle(form, lines)
+
+
+def remember(form: Delivery) -> None:
+    """Keep in the basket what was typed so far, right or not."""
+    typed = {name: (form[name].data or "")[:120] for name in asdict(Address())}
+    g.basket = replace(g.basket, address=Address(**typed))
+
+
+def redeem(form: Delivery, lines: list[Line], typed: str) -> Page:
+    """Take a code if it is good, else say why it is not."""
+    asked = bill(lines, typed[:80])
+    if asked.refusal:
+        return page(form, lines, typed=typed, refusal=asked.refusal), 422
+    g.basket = replace(g.basket, code=asked.code)
+    return redirect(url_for("storefront.payment"))
+
+
+def settle(form: Delivery, lines: list[Line]) -> Page:
+    """Pay what the page said; when that is no longer the price, say so instead."""
+    asked = bill(lines, g.basket.code)
+    if asked.refusal:
+        g.basket = replace(g.basket, code="")
+        return page(form, lines, typed=asked.code, refusal=asked.refusal), 422
+    if request.form.get("total", type=int) != asked.total:
+        return page(form, lines, notice=_("Something changed since this page was shown. Look at the total again.")), 409
+    try:
+        receipt = till.pay(g.front.id, g.basket.token, lines, g.basket.code, g.basket.email, clock.now(g.front.id))
+    except (till.Changed, Declined):
+        return redirect(url_for("storefront.cart"))
+    return thank(lines, receipt)
+
+
+def thank(lines: list[Line], receipt: till.Receipt) -> Answer:
+    """Tell Relance about the order, empty the basket and say thank you."""
+    paid = voice.paid(g.basket, lines, receipt, clock.now(g.front.id))
+    tell(paid, delivery=f"order:{receipt.token}")
+    g.basket = g.basket.paid(Thanks(receipt.number, receipt.total, g.basket.email))
+    return redirect(url_for("storefront.thanks"))
+
+
+@pages.get("/thanks")
+@public
+def thanks() -> Page:
+    """Say thank you for the order that this browser paid last."""
+    if g.basket.thanks is None:
+        return redirect(url_for("storefront.index"))
+    return render_template("storefront/thanks.html", thanks=g.basket.thanks)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks to be paid, in minor units, and why a code does not count."""
+
+    lines: list[Line]
+    items: int
+    shipping: int
+    discount: int = 0
+    code: str = ""
+    refusal: str = ""
+
+    @property
+    def total(self) -> int:
+        """What there is to pay."""
+        return self.items + self.shipping - self.discount
+
+
+def bill(lines: list[Line], code: str = "") -> Asked:
+    """Add up the lines, with what a code takes off."""
+    items = counter.subtotal(lines)
+    asked = Asked(lines, items, counter.shipping(items), code=code)
+    if not code:
+        return asked
+    try:
+        quote = Code.quote(g.front.id, code, Bill(items, asked.shipping), shopper(), clock.now(g.front.id))
+    except Declined as declined:
+        return replace(asked, refusal=refusal(declined, g.front.currency))
+    return replace(asked, code=quote.code, discount=quote.discount)
+
+
+def shopper() -> int | None:
+    """Return the id of the customer with the basket's address, if Relance knows one."""
+    same = select(Customer.id).where(Customer.shop_id == g.front.id, Customer.email == g.basket.email)
+    return db.session.scalar(same)
+
+
+def page(form: Delivery, lines: list[Line], typed: str = "", refusal: str = "", notice: str = "") -> str:
+    """Draw the payment page. A code that has become worthless meanwhile is put back, with the reason."""
+    asked = bill(lines, "" if refusal else g.basket.code)
+    if asked.refusal:
+        typed, refusal, g.basket = asked.code, asked.refusal, replace(g.basket, code="")
+    changes = at_counter()[1]
+    return render_template("storefront/payment.html", form=form, bill=asked, changes=changes, typed=typed,
+                           refusal=refusal, notice=notice)  # fmt: skip
