@@ -49,6 +49,11 @@ class Settings:
         return self.database_url.replace("postgres://", "postgresql://", 1)
 
     @property
+    def mail_stays(self) -> bool:
+        """Whether e-mail goes no further than this machine: into the built-in mailbox, or a catcher."""
+        return not self.smtp_url or urlsplit(self.smtp_url).hostname in LOOPBACK
+
+    @property
     def hosts(self) -> list[str] | None:
         """The names this instance answers to; None for any, when it listens everywhere under no set name."""
         public = urlsplit(self.base_url).hostname or ""

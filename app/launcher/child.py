@@ -30,6 +30,7 @@ class Role:
     environ: Mapping[str, str]
     told: str = "ready"
     ready: Callable[[], bool] = field(default=lambda: True)
+    says: str = ""  # words in its log that mean it is up
     grace: float = 10.0
     outlives: bool = False  # the others still need it while they stop
 
@@ -41,12 +42,14 @@ class Child:
         self.role = role
         self.log = logs / f"{role.name.replace(' ', '-')}.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._heard_from = 0
 
     def start(self) -> None:
         """Start the process; what an earlier one left running is killed first."""
         self.kill()
         _rotate(self.log)
         with self.log.open("ab") as log:
+            self._heard_from = log.tell()
             self._process = subprocess.Popen(
                 self.role.command,
                 env=dict(self.role.environ),
@@ -61,6 +64,11 @@ class Child:
     def alive(self) -> bool:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether the process is up and does its work, by its own words or by its role's sign."""
+        return self.alive and self.role.says.encode() in self._said() and self.role.ready()
 
     @property
     def pid(self) -> int | None:
@@ -103,6 +111,11 @@ class Child:
                 return log.read().decode("utf-8", "replace").splitlines()[-count:]
         except OSError:
             return []
+
+    def _said(self) -> bytes:
+        with self.log.open("rb") as log:
+            log.seek(self._heard_from)
+            return log.read(_LOG_LIMIT)
 
     def _signal_group(self, number: signal.Signals) -> None:
         if self._process is None:

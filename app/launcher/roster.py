@@ -59,7 +59,7 @@ def demo_role(environ: Mapping[str, str]) -> Role:
 
 def working_roles(settings: Settings, environ: Mapping[str, str]) -> list[Role]:
     """Those who do the product's work: web, worker, heartbeat."""
-    return [_web(settings, environ), _worker(settings, environ), _heartbeat(environ)]
+    return [_web(settings, environ), _worker(settings, environ), _heartbeat(settings, environ)]
 
 
 def _web(settings: Settings, environ: Mapping[str, str]) -> Role:
@@ -72,7 +72,7 @@ def _web(settings: Settings, environ: Mapping[str, str]) -> Role:
         ),
         environ=environ,
         told=f"ready ({settings.web_threads} threads)",
-        ready=partial(web_answers, settings),
+        ready=partial(_web_answers, settings),
         grace=15.0,
     )
 
@@ -89,23 +89,39 @@ def _worker(settings: Settings, environ: Mapping[str, str]) -> Role:
         ),
         environ=environ,
         told=f"ready ({processes} × {threads} threads)",
+        says="Worker process is ready for action",
         grace=_DRAIN,
     )
 
 
-def _heartbeat(environ: Mapping[str, str]) -> Role:
-    return Role("heartbeat", (*_PYTHON, "workers.heartbeat"), environ, grace=_DRAIN)
+def _heartbeat(settings: Settings, environ: Mapping[str, str]) -> Role:
+    return Role(
+        name="heartbeat",
+        command=(*_PYTHON, "workers.heartbeat"),
+        environ=environ,
+        ready=partial(_engine_beats, settings),
+        grace=_DRAIN,
+    )
 
 
-def web_answers(settings: Settings) -> bool:
-    """Whether the web server answers, under the public name it will be asked for."""
+def _web_answers(settings: Settings) -> bool:
+    return _ask(settings, "/healthz")[0] == 200
+
+
+def _engine_beats(settings: Settings) -> bool:
+    return b'"engine":"beats"' in _ask(settings, "/readyz")[1].replace(b" ", b"")
+
+
+def _ask(settings: Settings, path: str) -> tuple[int, bytes]:
+    """The web server's answer, asked under the public name: status and body, or (0, b"") for none."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (asked on loopback instead)
     host = everywhere.get(settings.host, settings.host)
     connection = http.client.HTTPConnection(host, settings.port, timeout=5)
     try:
-        connection.request("GET", "/healthz", headers={"Host": urlsplit(settings.base_url).netloc})
-        return connection.getresponse().status < 500
+        connection.request("GET", path, headers={"Host": urlsplit(settings.base_url).netloc})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
     except (OSError, http.client.HTTPException):
-        return False
+        return 0, b""
     finally:
         connection.close()

@@ -75,7 +75,7 @@ class Supervisor:
         while waiting and not self.asked:
             for child in list(waiting):
                 self._must_live(child, deadline)
-                if child.role.ready():
+                if child.ready:
                     self._console.done(child.role.name, child.role.told)
                     waiting.remove(child)
             if waiting:

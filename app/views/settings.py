@@ -111,7 +111,7 @@ def about() -> str:
     settings = current_app.extensions["settings"]
     pieces = [(name, version(name)) for name in ("flask", "sqlalchemy", "dramatiq", "networkx", "wtforms")]
     return render_template("settings/about.html", pieces=pieces, database=db.engine.dialect.name,
-                           smtp=bool(settings.smtp_url), address=settings.base_url)  # fmt: skip
+                           smtp=not settings.mail_stays, address=settings.base_url)  # fmt: skip
 
 
 def account_page(form: AccountForm, password_form: PasswordForm) -> str:

@@ -100,3 +100,17 @@ def test_being_asked_twice_does_not_wait_for_the_drain(stage: Stage) -> None:
     threading.Timer(0.2, stage.supervisor.ask_to_stop).start()
     stage.supervisor.stop()
     assert child.ending == "was stopped by SIGKILL"
+
+
+def test_a_child_is_ready_once_it_says_so(stage: Stage) -> None:
+    child = stage.child("worker", "import time\nprint('ready for action')\n" + LIVES, says="ready for action")
+    stage.supervisor.start([child])
+    assert child.last_lines() == ["ready for action"]
+
+
+def test_what_an_earlier_life_said_does_not_count(stage: Stage) -> None:
+    child = stage.child("worker", LIVES, says="ready for action")
+    child.log.write_text("ready for action\n")
+    child.start()
+    assert child.alive
+    assert not child.ready
