@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, languages, logs, templating
+from app import assets, cli, languages, logs, templating
 from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
 from app.unit import prepare_engine
@@ -58,6 +58,7 @@ def _bind(app: Flask) -> None:
     compress.init_app(app)
     limiter.init_app(app)
     templating.init_app(app)
+    assets.init_app(app)
     cli.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)

@@ -1,18 +1,15 @@
-"""What templates can say: money, numbers and instants in the reader's language, and paths to static files.
+"""What templates can say: money, numbers and instants in the reader's language, attributes and small drawings.
 
 It knows formats. It must not know a noun of the product, a query, or what time it is.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import flask_babel
@@ -25,7 +22,7 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
 )
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -42,7 +39,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update({filter.__name__: filter for filter in filters})
     app.jinja_env.tests["page"] = has_page
     app.context_processor(lambda: {"lang": _locale().language})
-    app.jinja_env.globals.update(asset=asset, has_page=has_page, languages=LANGUAGES)
+    app.jinja_env.globals.update(has_page=has_page, languages=LANGUAGES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -122,21 +119,9 @@ def spark_path(values: Iterable[Number], width: int = 80, height: int = 24) -> s
     return "M" + " L".join(f"{index * step:.1f} {y:.1f}" for index, y in enumerate(heights))
 
 
-def asset(path: str) -> str:
-    """The address of a static file, with its content's hash, so that browsers may keep it for ever."""
-    folder = Path(str(current_app.static_folder))
-    file = folder / path
-    return url_for("static", filename=path, v=_fingerprint(file, file.stat().st_mtime_ns))
-
-
 def has_page(endpoint: str) -> bool:
     """Whether the product has this page, so that a link to it leads somewhere."""
     return endpoint in current_app.view_functions
-
-
-@cache
-def _fingerprint(file: Path, changed: int) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:10]
 
 
 def _locale() -> Locale:
