@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from graph.facts import Facts
-from graph.subjects import OPERATORS, SUBJECTS, Operator, Subject
+from graph.subjects import NO, OPERATORS, SUBJECTS, Operator, Subject
 from graph.words import AND, OR, Complaint, M, Names, Words, listed, plain
 
 MOST_RULES = 20
@@ -140,6 +140,8 @@ def rule_told(rule: Mapping[str, Any], names: Names) -> Words:
     operator = operator_of(subject, rule["operator"])
     if operator is None:
         return Words(subject.title)
+    if operator is NO:
+        return Words(subject.denied)
     value = value_told(subject, rule.get("value"), names)
     return Words(operator.question, {"subject": Words(subject.title), "value": value})
 

@@ -33,7 +33,7 @@ def sentences(graph: Graph, names: Names) -> list[Sentence]:
 
 
 def _line(words: Words, depth: int, node: str | None = None) -> Sentence:
-    return Sentence(words.msgid, words.values, words.plural, words.count, depth, node)
+    return Sentence(words.msgid, words.values, words.plural, words.count, words.capital, depth, node)
 
 
 def _joins(blocks: Shape, id: str, depth: int) -> list[tuple[str, int]]:

@@ -29,7 +29,10 @@ class Operator:
 
 @dataclass(frozen=True)
 class Subject:
-    """Something that can be asked about. `type` chooses operators and input; `read` takes (facts, now)."""
+    """Something that can be asked about. `type` chooses operators and input; `read` takes (facts, now).
+
+    `denied` is the title of the contrary, for what is answered by yes or no.
+    """
 
     name: str
     title: str
@@ -38,6 +41,7 @@ class Subject:
     read: Callable[[Facts, datetime], Any]
     needs: frozenset[str] = frozenset()
     watches: frozenset[str] = frozenset()
+    denied: str = ""
 
 
 def _same(seen: Any, value: Any) -> bool:
@@ -66,7 +70,7 @@ HAS_NOT = Operator(
     lambda seen, value: not _holds(seen, value),
 )  # fmt: skip
 YES = Operator("yes", M("yes"), M("%(subject)s"), lambda seen, _value: bool(seen), unary=True)
-NO = Operator("no", M("no"), M("not: %(subject)s"), lambda seen, _value: not seen, unary=True)
+NO = Operator("no", M("no"), M("%(subject)s"), lambda seen, _value: not seen, unary=True)
 
 COMPARING = (OVER, UNDER, LEAST, MOST, IS)
 OPERATORS: Mapping[str, tuple[Operator, ...]] = {
@@ -125,13 +129,15 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject("cart.products", M("the cart"), "products", CART,
                 lambda facts, _now: _products(facts.cart.items) if facts.cart else None, _CART),
         Subject("cart.checkout", M("the checkout was reached"), "yes_no", CART,
-                lambda facts, _now: facts.cart.checkout if facts.cart else None, _CART),
+                lambda facts, _now: facts.cart.checkout if facts.cart else None, _CART,
+                denied=M("the checkout was not reached")),
         Subject("customer.orders_count", M("number of orders so far"), "number", CUSTOMER,
                 lambda facts, _now: facts.customer.orders_count),
         Subject("customer.spent", M("total spent so far"), "money", CUSTOMER,
                 lambda facts, _now: facts.customer.spent),
         Subject("customer.subscribed", M("the customer agreed to receive news"), "yes_no", CUSTOMER,
-                lambda facts, _now: facts.customer.subscribed),
+                lambda facts, _now: facts.customer.subscribed,
+                denied=M("the customer did not agree to receive news")),
         Subject("customer.tags", M("the customer's tags"), "tags", CUSTOMER,
                 lambda facts, _now: sorted(facts.customer.tags)),
         Subject("customer.locale", M("the customer's language"), "text", CUSTOMER,
@@ -148,13 +154,17 @@ SUBJECTS: Mapping[str, Subject] = {
         Subject("order.products", M("the order"), "products", ORDER,
                 lambda facts, _now: _products(facts.order.items) if facts.order else None, _ORDER),
         Subject("order.code", M("a coupon code was used"), "yes_no", ORDER,
-                lambda facts, _now: bool(facts.order.codes) if facts.order else None, _ORDER),
+                lambda facts, _now: bool(facts.order.codes) if facts.order else None, _ORDER,
+                denied=M("no coupon code was used")),
         Subject("event.products", M("what started it"), "products", START, _event_products),
         Subject("since.ordered", M("they have ordered since"), "yes_no", START,
-                lambda facts, _now: _happened(facts, "order.placed"), watches=frozenset({"order.placed"})),
+                lambda facts, _now: _happened(facts, "order.placed"), watches=frozenset({"order.placed"}),
+                denied=M("they have not ordered since")),
         Subject("messages.opened", M("an e-mail of this automation was opened"), "yes_no", MESSAGES,
-                lambda facts, _now: any(each.opened_at or each.clicked_at for each in facts.messages), _MESSAGES),
+                lambda facts, _now: any(each.opened_at or each.clicked_at for each in facts.messages), _MESSAGES,
+                denied=M("no e-mail of this automation was opened")),
         Subject("messages.clicked", M("a link in an e-mail was followed"), "yes_no", MESSAGES,
-                lambda facts, _now: any(each.clicked_at for each in facts.messages), _MESSAGES),
+                lambda facts, _now: any(each.clicked_at for each in facts.messages), _MESSAGES,
+                denied=M("no link in an e-mail was followed")),
     )
 }  # fmt: skip

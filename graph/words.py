@@ -25,13 +25,14 @@ def MN(one: str, other: str) -> tuple[str, str]:  # noqa: N802
 class Words:
     """One sentence to translate: `gettext(msgid) % values`, or `ngettext(msgid, plural, count) % values`.
 
-    A value may be `Words` itself; `say` renders it first.
+    A value may be `Words` itself; `say` renders it first. `capital` asks for a capital first letter.
     """
 
     msgid: str
     values: Mapping[str, Any] = field(default_factory=dict)
     plural: str = ""
     count: int = 0
+    capital: bool = False
 
 
 def counted(forms: tuple[str, str], count: int, **values: Any) -> Words:
@@ -71,7 +72,8 @@ def say(
         name: say(value, gettext, ngettext) if isinstance(value, Words) else value
         for name, value in words.values.items()
     }
-    return text % values if values else text.replace("%%", "%")
+    said = text % values if values else text.replace("%%", "%")
+    return said[:1].upper() + said[1:] if words.capital else said
 
 
 def listed(parts: list[Words], last: str) -> Words:

@@ -44,7 +44,8 @@ class Condition(NodeKind):
             return Card(Words(self.title), Words(M("No rule yet")))
         count = len(list(conditions.rules_in(rules)))
         line = counted(MN("As things stand by then", "%(count)s rules, as things stand by then"), count)
-        return Card(Words(M("%(rules)s?"), {"rules": conditions.told(rules, names)}), line)
+        title = Words(M("%(rules)s?"), {"rules": conditions.told(rules, names)}, capital=True)
+        return Card(title, line)
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         rules = settings.get("rules")

@@ -19,7 +19,7 @@ class GiveCoupon(NodeKind):
     description = M("Give the customer a code. The next e-mails can show it.")
     fields = (
         CouponChoice(name="coupon", label=M("Which coupon?"),
-                     help=M("10 % is a usual first step, with an end date about 7 days ahead.")),
+                     help=M("A tenth off is a usual first step, with an end date about 7 days ahead.")),
     )  # fmt: skip
 
     def run(self, visit: Visit) -> Go:

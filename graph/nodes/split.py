@@ -20,8 +20,8 @@ class Split(NodeKind):
     short = M("Split at random")
     description = M("Send a share of people one way and the others another way, to compare.")
     fields = (
-        Percent(name="share", label=M("How many go way A, in %?"), default=50,
-                help=M("Halves need the fewest people: about 400 on each side tell 30 % of openings from 40 %.")),
+        Percent(name="share", label=M("How many out of 100 go way A?"), default=50,
+                help=M("Halves need the fewest people: about 400 people on each side tell three openings in ten from four.")),
     )  # fmt: skip
 
     def ports(self, settings: Settings) -> tuple[Port, ...]:

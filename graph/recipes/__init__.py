@@ -62,7 +62,7 @@ class Recipe:
         return Names(emails=self.email_titles)
 
     def answered(self, answers: Mapping[str, Any]) -> Graph:
-        """Return the graph that clean answers make, its e-mails still by name; what is not answered is at its default."""
+        """Return the graph that clean answers make, its e-mails by name; what is not answered is at its default."""
         graph = self.graph
         for question in self.questions:
             answer = answers.get(question.field.name, question.field.default)
@@ -79,7 +79,7 @@ class Recipe:
         return {name: design for name, design in self.emails.items() if name in sent}
 
     def build(self, answers: Mapping[str, Any], emails: Mapping[str, int]) -> Graph:
-        """Return the graph of a new flow. `emails` maps the names of `emails_for` to ids; raise KeyError for one less."""
+        """Return the graph of a new flow. `emails` maps the names of `emails_for` to ids; raise KeyError without one."""
         graph = self.answered(answers)
         return replace(graph, nodes=tuple(_with_ids(node, emails) for node in graph.nodes))
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 
 def extract(
-    source: IO[bytes], _keywords: object, _comment_tags: object, _options: object
+    source: IO[bytes], keywords: object, comment_tags: object, options: object
 ) -> Iterator[tuple[int, None, str, list[str]]]:
     """Yield (line, no function, message id, no comments) for each visible string of one recipe file."""
     text = source.read().decode("utf-8")
