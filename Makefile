@@ -36,6 +36,7 @@ e2e:
 check:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) ruff check .
+	@$(IN) ruff format --check .
 	@$(IN) mypy
 	@$(IN) pytest -q tests/house
 

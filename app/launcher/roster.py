@@ -66,7 +66,7 @@ def _web(settings: Settings, environ: Mapping[str, str]) -> Role:
     return Role(
         name="web",
         command=(
-            *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws", "--workers-kill-timeout", "10"),
+            *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws", "--workers-kill-timeout", "5"),
             *("--host", settings.host, "--port", str(settings.port)),
             *("--blocking-threads", str(settings.web_threads), "wsgi:app"),
         ),
