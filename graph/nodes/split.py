@@ -21,7 +21,7 @@ class Split(NodeKind):
     description = M("Send a share of people one way and the others another way, to compare.")
     fields = (
         Percent(name="share", label=M("How many out of 100 go way A?"), default=50,
-                help=M("Halves need the fewest people: about 400 people on each side tell three openings in ten from four.")),
+                help=M("Halves need the fewest people: about 400 on each side tell three openings in ten from four.")),
     )  # fmt: skip
 
     def ports(self, settings: Settings) -> tuple[Port, ...]:

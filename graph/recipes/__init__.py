@@ -79,7 +79,7 @@ class Recipe:
         return {name: design for name, design in self.emails.items() if name in sent}
 
     def build(self, answers: Mapping[str, Any], emails: Mapping[str, int]) -> Graph:
-        """Return the graph of a new flow. `emails` maps the names of `emails_for` to ids; raise KeyError without one."""
+        """Return the graph of a new flow. `emails` maps the names of `emails_for` to ids; raise KeyError."""
         graph = self.answered(answers)
         return replace(graph, nodes=tuple(_with_ids(node, emails) for node in graph.nodes))
 
