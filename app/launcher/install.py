@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,19 +59,29 @@ def _make_venv() -> bool:
 def _install(files: list[str]) -> bool:
     print(f"  packages    installing what {' and '.join(files)} pins (this once)", flush=True)
     named = [part for name in files for part in ("-r", name)]
-    quiet = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
+    quiet = ["--disable-pip-version-check", "--no-input", "--no-warn-script-location"]
     if not _run([str(_PYTHON), "-m", "pip", "install", *quiet, *named]):
         return False
-    print("  packages    installed", flush=True)
+    print(("\r\033[K" if sys.stdout.isatty() else "") + "  packages    installed", flush=True)
     return True
 
 
 def _run(command: list[str]) -> bool:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode:
-        print("\n".join(f"    | {line}" for line in done.stdout.splitlines()[-15:]))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        said = [_follow(line.rstrip()) for line in process.stdout or ()]
+    if process.returncode:
+        print("\n".join(f"    | {line}" for line in said[-15:]))
         print("The installation did not work: mend what the lines above name, then run make again.")
-    return done.returncode == 0
+    return process.returncode == 0
+
+
+def _follow(line: str) -> str:
+    # pip names each package as it comes to it; a terminal sees which one, a log only the outcome.
+    words = line.split()
+    if sys.stdout.isatty() and words[:1] in (["Collecting"], ["Installing"]):
+        now = re.split(r"[\[=<>!~;]", words[1])[0] if words[0] == "Collecting" else "putting them in place"
+        print(f"\r\033[K  packages    {now} …", end="", flush=True)
+    return line
 
 
 if __name__ == "__main__":
