@@ -67,7 +67,8 @@ def tagged(address: str, campaign: str, content: str) -> str:
 def left_cart(claim: Claim) -> Cart | None:
     """Return the cart that the run of this message was about, or None."""
     event = _event(claim)
-    return db.session.scalar(select(Cart).where(Cart.shop_id == claim.shop_id, Cart.id == event.cart_id)) if event else None
+    theirs = select(Cart).where(Cart.shop_id == claim.shop_id, Cart.id == event.cart_id) if event else None
+    return None if theirs is None else db.session.scalar(theirs)
 
 
 def _short(target: str) -> str:
@@ -114,7 +115,8 @@ def _item_address(claim: Claim, key: str) -> str:
 
 def _order(claim: Claim) -> Order | None:
     event = _event(claim)
-    return db.session.scalar(select(Order).where(Order.shop_id == claim.shop_id, Order.id == event.order_id)) if event else None
+    theirs = select(Order).where(Order.shop_id == claim.shop_id, Order.id == event.order_id) if event else None
+    return None if theirs is None else db.session.scalar(theirs)
 
 
 def _event(claim: Claim) -> Event | None:

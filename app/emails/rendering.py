@@ -48,7 +48,8 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
     with force_locale(language), manner.speaking(language, currency, frame.timezone):
         page = Page(data, frame)
         subject, preheader = _one_line(page, content.get("subject")), _one_line(page, content.get("preheader"))
-        drawn = [found for block in list(content.get("blocks") or [])[:MOST_BLOCKS] if (found := blocks.draw(block, page))]
+        designed = list(content.get("blocks") or [])[:MOST_BLOCKS]
+        drawn = [found for block in designed if (found := blocks.draw(block, page))]
         html = _html(subject, preheader, drawn, frame, language)
         return Rendered(subject, preheader, html, _text(drawn, frame), language)
 
@@ -94,4 +95,5 @@ def _footer(frame: Frame) -> list[str]:
 
 def reason(frame: Frame) -> str:
     """Say why somebody gets this mail, in the language being written."""
-    return frame.reason or _("You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name)
+    usual = _("You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name)
+    return frame.reason or usual

@@ -6,8 +6,10 @@ typed is only ever data here: nothing but the merchant's own wording is compiled
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
 from typing import Any, ClassVar, TextIO
@@ -28,7 +30,13 @@ from liquid.builtin import (
 from liquid.builtin.content import Literal
 from liquid.builtin.expressions.primitive import IntegerLiteral, RangeLiteral
 from liquid.builtin.output import Output, OutputNode
-from liquid.exceptions import LiquidError
+from liquid.exceptions import (
+    FilterArgumentError,
+    FilterError,
+    FilterValueError,
+    LiquidError,
+    UnknownFilterError,
+)
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.stringify import to_liquid_string
@@ -103,6 +111,7 @@ class _Liquid(Environment):
             self.add_filter(name, leashed(name, work))
 
 
+_QUOTED = re.compile(r"'([^']{1,40})'")
 _UNSEEN = {"now": None, "today": None}  # Liquid's own clock; the house has one
 _TEXT, _HTML = _Liquid(Output), _Liquid(_Escaped)
 
@@ -157,7 +166,21 @@ def _bad(error: Exception) -> BadWording:
         place = error.context()
     except ValueError:  # an error at the very end has no line of its own
         place = None
-    return BadWording(str(error.message), place[0] if place else 0)
+    return BadWording(_said(error), place[0] if place else 0)
+
+
+def _said(error: LiquidError) -> str:
+    named = _QUOTED.search(str(error.message))
+    if isinstance(error, UnknownFilterError) and named:
+        near = get_close_matches(named[1], FILTERS, 1)
+        if near:
+            return _("there is no filter “%(name)s”, did you mean “%(near)s”?", name=named[1], near=near[0])
+        return _("there is no filter “%(name)s”", name=named[1])
+    if isinstance(error, (FilterError, FilterArgumentError, FilterValueError)):
+        return _("a filter cannot work with this value")
+    if named and "tag" in str(error.message):
+        return _("“%(name)s” is not something that an e-mail understands", name=named[1])
+    return _("what stands between {{ and }} or {% and %} is not complete")
 
 
 def _refuse_long_ranges(template: BoundTemplate) -> None:

@@ -33,7 +33,7 @@ def main() -> None:
     app = create_app()
     known = urlsplit(app.extensions["settings"].smtp_url).port or 1025
     wanted = argparse.ArgumentParser(prog="python -m app.mailbox", description=__doc__)
-    wanted.add_argument("--port", type=int, default=known, help=f"the port on {HOST} (default: SMTP_URL's, %(default)s)")
+    wanted.add_argument("--port", type=int, default=known, help="the port on loopback (default: %(default)s)")
     asyncio.run(serve(app, wanted.parse_args().port))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import String, UniqueConstraint, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json
@@ -23,3 +24,10 @@ class Email(db.Model):
     content: Mapped[dict[str, Any]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def rewrite(cls, shop_id: int, id: int, revision: int, content: Mapping[str, Any], now: datetime) -> bool:
+        """Save what an e-mail says; False when somebody saved it since this revision was read."""
+        mine = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.revision == revision)
+        written = mine.values(content=dict(content), revision=cls.revision + 1, updated_at=now)
+        return bool(db.session.execute(written).rowcount)
