@@ -14,7 +14,7 @@ JINJA = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"], aut
 TEMPLATES = sources.files("*.html", under=("templates",))
 SPOKEN = {"title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "alt", "label"}
 # Names are the same in every language.
-NAMES = {"Relance", "Français", "English", "Ctrl"}
+NAMES = re.compile(r"\b(Relance|Papier Lune|Français|English|Ctrl)\b")
 # A block that lends its child page a CSS class shows nothing.
 CLASSES = re.compile(r"\{%-?\s*block \w*class\w*.*?endblock.*?%\}", re.DOTALL)
 HOLE = "\ue000"  # where a template's own code stood
@@ -48,8 +48,7 @@ class Reader(HTMLParser):
 
 
 def has_words(text: str) -> bool:
-    bare = re.sub(r"&\w+;", "", text.replace(HOLE, " "))
-    return any(word not in NAMES for word in re.findall(r"[^\W\d_]{2,}", bare))
+    return bool(re.search(r"[^\W\d_]{2,}", re.sub(r"&\w+;", "", NAMES.sub("", text.replace(HOLE, " ")))))
 
 
 def read(source: str) -> Reader:
@@ -83,7 +82,7 @@ def unspoken(source: str) -> list[str]:
 
 def is_sentence(text: str) -> bool:
     # A field's kind in WTForms is a class name, not a word for the eye.
-    return text not in NAMES and bool(SENTENCE.fullmatch(text)) and not text.endswith("Field")
+    return has_words(text) and bool(SENTENCE.fullmatch(text)) and not text.endswith("Field")
 
 
 def _name(call: nodes.Call) -> str:
