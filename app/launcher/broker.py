@@ -11,12 +11,19 @@ import socket
 import tempfile
 from pathlib import Path
 
+import redis
+
 # The kernel's limit on a socket's path, with its closing NUL: 108 bytes on Linux, 104 on macOS.
 _LONGEST_PATH = 103
 
 NO_SERVER = (
     "none: automations run from the database alone, a second or two later. "
     "Install valkey-server or redis-server, or set REDIS_URL, for an instant start."
+)
+
+ELSEWHERE = "ready (the one that REDIS_URL names)"
+ELSEWHERE_SILENT = (
+    "the one that REDIS_URL names does not answer: automations run from the database alone until it does"
 )
 
 
@@ -71,3 +78,13 @@ def answers(sock: Path) -> bool:
             return connection.recv(16).startswith(b"+PONG")
     except OSError:
         return False
+
+
+def told_of(address: str) -> str:
+    """What to say of a broker that is not ours: it is asked once, and nothing waits for it."""
+    try:
+        with redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1) as client:
+            client.ping()
+    except (redis.RedisError, ValueError):
+        return ELSEWHERE_SILENT
+    return ELSEWHERE

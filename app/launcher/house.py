@@ -55,7 +55,7 @@ class House:
 
     def _broker(self) -> None:
         if self._settings.redis_url:
-            self._console.done("broker", "the one that REDIS_URL names")
+            self._console.done("broker", broker.told_of(self._settings.redis_url))
         elif server := broker.find_server():
             self._embed(server)
         else:

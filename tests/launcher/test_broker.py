@@ -54,6 +54,15 @@ def test_it_answers_on_its_socket_and_on_nothing_else(short: Path, stage: Stage)
     assert not broker.answers(sock)
 
 
+def test_a_broker_elsewhere_is_asked_and_its_silence_is_told(short: Path, stage: Stage) -> None:
+    sock = broker.socket_path(short)
+    assert broker.told_of(broker.url(sock)) == broker.ELSEWHERE_SILENT
+    child = Child(roster.broker_role(broker.find_server(), sock, short, dict(os.environ)), stage.directory)
+    stage.children.append(child)
+    stage.supervisor.start([child])
+    assert broker.told_of(broker.url(sock)) == broker.ELSEWHERE
+
+
 def test_what_was_queued_survives_a_kill(short: Path, stage: Stage) -> None:
     sock = broker.socket_path(short)
     child = Child(roster.broker_role(broker.find_server(), sock, short, dict(os.environ)), stage.directory)
