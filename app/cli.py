@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 def init_app(app: Flask) -> None:
     """Put the commands on the application."""
     app.cli.add_command(upgrade)
+    app.cli.add_command(demo)
 
 
 @click.command("upgrade")
@@ -30,3 +31,19 @@ def upgrade() -> None:
             f"It said: {str(error.orig).splitlines()[0]}"
         ) from error
     click.echo("The database is up to date.")
+
+
+@click.group("demo")
+def demo() -> None:
+    """The demo shop."""
+
+
+@demo.command("seed")
+@with_appcontext
+def seed() -> None:
+    """Make the demo shop and its ninety days of past, unless it is there."""
+    from app.demo.seed import seed as make
+
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    make(app, click.echo)
+    click.echo("The demo shop is ready.")
