@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.clock import Clock
 from app.models.audit import Audit
 from app.models.carts import Cart
 from app.models.coupons import Code, Coupon, Redemption
@@ -22,7 +23,7 @@ from app.models.tracking import Attribution, Click, Visit
 from app.models.users import Login, Membership, User
 
 __all__ = [
-    "ApiKey", "Attribution", "Audit", "Cart", "Click", "Code", "Coupon", "Customer", "CustomerTag", "Email",
+    "ApiKey", "Attribution", "Audit", "Cart", "Click", "Clock", "Code", "Coupon", "Customer", "CustomerTag", "Email",
     "Event", "Flow", "Gesture", "Heartbeat", "InboxRow", "Login", "Mail", "Membership", "Message", "Order",
     "Product", "ProductView", "Redemption", "Refusal", "Run", "Shop", "Step", "Suppression", "User", "Version",
     "Visit",
