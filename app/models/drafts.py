@@ -73,6 +73,12 @@ def rename(flow: Flow, name: str, stamp: Stamp) -> bool:
     return _won(flow, stamp, name=name)
 
 
+def holds(flow: Flow, base: int) -> bool:
+    """Return whether the draft is still at a revision, and keep it there until the unit ends."""
+    mine = select(Flow.revision).where(Flow.id == flow.id, Flow.shop_id == flow.shop_id).with_for_update()
+    return db.session.scalar(mine) == base
+
+
 def history(flow: Flow) -> History:
     """Return what can be undone and redone next."""
     back, forth = _gesture(flow, flow.cursor), _gesture(flow, flow.cursor + 1)

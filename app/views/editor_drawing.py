@@ -1,0 +1,200 @@
+"""A drawing: everything that the editor's templates say about one flow, worked out once for each answer.
+
+Knows the flow's row, its graph and the figures beside it. Must not know a request, nor change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app import clock
+from app.extensions import db
+from app.models import Flow, Shop, Version, counts, drafts
+from app.telling import names_in, references_in, tell
+from app.templating import number
+from app.views.editor_outline import Line, order, outline
+from app.views.editor_rules import vocabulary
+from graph import catalogue, changes, geometry, story, validation
+from graph.kind import NodeKind, Port
+from graph.model import Graph, Node
+from graph.problem import Problem
+from graph.words import Names, Sentence, Words
+
+SORTS = {"trigger": "when", "wait": "wait", "decide": "if", "do": "do"}
+
+
+@dataclass(frozen=True)
+class StepCard:
+    """What one card shows."""
+
+    id: str
+    icon: str
+    sort: str
+    title: str
+    line: str
+    count: str
+    problems: tuple[str, ...]
+    pinned: bool
+    place: int
+
+
+class Drawing:
+    """One flow as its editor shows it. `chosen` is the id of the selected step, or an empty string."""
+
+    def __init__(self, flow: Flow, shop: Shop, chosen: str = "") -> None:
+        self.flow, self.shop = flow, shop
+        self.graph = Graph.from_json(flow.draft)
+        self.chosen = ""
+        self.choose(chosen)
+
+    def choose(self, id: str) -> None:
+        """Select a step; one that is not there selects none."""
+        self.chosen = id if id in self.graph.by_id else ""
+
+    @cached_property
+    def names(self) -> Names:
+        """The titles of what steps name."""
+        return names_in(self.shop)
+
+    @cached_property
+    def layout(self) -> geometry.Layout:
+        """Where everything stands."""
+        return geometry.layout(self.graph)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What stops publishing."""
+        return validation.problems(self.graph, references_in(self.shop, clock.now(self.shop.id)))
+
+    @cached_property
+    def cards(self) -> dict[str, StepCard]:
+        """The card of each step, in the order in which steps are told."""
+        places = {id: place for place, id in enumerate(order(self.graph), 1)}
+        return {id: self._card(self.graph.node(id), place) for id, place in places.items()}
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The outline."""
+        return outline(self.graph)
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """The flow in plain words."""
+        return story.sentences(self.graph, self.names)
+
+    @cached_property
+    def history(self) -> drafts.History:
+        """What can be undone and redone."""
+        return drafts.history(self.flow)
+
+    @cached_property
+    def live(self) -> Version | None:
+        """The version that runs, if the flow was ever published."""
+        return db.session.get(Version, self.flow.version_id) if self.flow.version_id else None
+
+    @cached_property
+    def changes(self) -> list[Words]:
+        """What publishing would change; empty before the first time."""
+        return changes.changes(Graph.from_json(self.live.graph), self.graph, self.names) if self.live else []
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many people are on their way in this flow now."""
+        return sum(each.here for each in self._standings.values())
+
+    def here(self, id: str) -> int:
+        """Return how many people stand at a step now."""
+        return self._standings.get(id, counts.Standing()).here
+
+    def title(self, id: str) -> str:
+        """Return what the card of a step is called."""
+        return tell(self.graph.node(id).described.card(self.graph.node(id).settings, self.names).title)
+
+    def way(self, id: str, port: str) -> str:
+        """Return a way out in words: "Wait 2 hours", or "Yes of Is the cart over €50?" where there are several."""
+        branch = self.port(id, port).title
+        if not branch:
+            return self.title(id)
+        return _("%(branch)s of “%(step)s”", branch=tell(Words(branch)), step=self.title(id))
+
+    def port(self, id: str, name: str) -> Port:
+        """Return the way out called `name`."""
+        return next(port for port in self.graph.node(id).ports if port.name == name)
+
+    def complaints(self, id: str) -> list[str]:
+        """Return what is wrong with a step as a whole (with the flow, for an empty id), not with one of its fields."""
+        mine = (each for each in self.problems if (each.node or "") == id and each.field is None)
+        return [tell(problem.words) for problem in mine]
+
+    def missing(self, id: str) -> dict[str, str]:
+        """Return what is wrong with the fields of a step, or of the flow, by the field's name."""
+        mine = (each for each in self.problems if (each.node or "") == id and each.field)
+        return {str(problem.field): tell(problem.words) for problem in mine}
+
+    @cached_property
+    def _standings(self) -> dict[str, counts.Standing]:
+        return counts.standings(self.shop.id, self.flow.id)
+
+    @cached_property
+    def _sent(self) -> dict[str, counts.Funnel]:
+        return counts.funnels(self.shop.id, self.flow.id, self.flow.created_at)
+
+    @cached_property
+    def _complaints(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for problem in self.problems:
+            found.setdefault(problem.node or "", []).append(tell(problem.words))
+        return found
+
+    def _card(self, node: Node, place: int) -> StepCard:
+        kind = node.described
+        words = kind.card(node.settings, self.names)
+        problems = tuple(self._complaints.get(node.id, ()))
+        return StepCard(node.id, kind.icon, SORTS[kind.group], tell(words.title), tell(words.line),
+                        self._count(node), problems, node.pin is not None, place)  # fmt: skip
+
+    def _count(self, node: Node) -> str:
+        standing = self._standings.get(node.id, counts.Standing())
+        sent = self._sent.get(node.id, counts.Funnel()).sent
+        if node.described.group == "trigger":
+            return _counted(standing.passed, lambda n: ngettext("%(count)s entered", "%(count)s entered", n, count=number(n)))
+        if standing.here:
+            return _counted(standing.here, lambda n: ngettext("%(count)s waiting", "%(count)s waiting", n, count=number(n)))
+        if sent:
+            return _counted(sent, lambda n: ngettext("%(count)s sent", "%(count)s sent", n, count=number(n)))
+        return _counted(standing.passed, lambda n: ngettext("%(count)s passed", "%(count)s passed", n, count=number(n)))
+
+
+@dataclass(frozen=True)
+class Group:
+    """One heading of the palette, and what stands under it."""
+
+    name: str
+    title: str
+    sort: str
+    kinds: tuple[NodeKind, ...]
+
+
+def palette() -> list[Group]:
+    """Return every kind of step under its heading."""
+    return [Group(name, title, SORTS[name], catalogue.group(name)) for name, title in catalogue.GROUPS]
+
+
+def prepare(app: Flask) -> None:
+    """Let templates tell the graph's words: `tell` for Words, `told` for one msgid, `vocabulary` for lists of them."""
+    app.jinja_env.globals.update(vocabulary=vocabulary())
+    app.jinja_env.filters.update(tell=tell, told=lambda msgid: tell(Words(msgid)), capitalised=_capitalised)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _counted(many: int, forms: Callable[[int], str]) -> str:
+    return str(forms(many)) if many else ""

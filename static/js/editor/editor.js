@@ -1,0 +1,147 @@
+/* The editor, put together: the view, the pointer, the keys, and the one way by which every change leaves the page. */
+
+import { Adder } from "./adding.js";
+import { Asker, waysOut } from "./asking.js";
+import { Chooser, settle } from "./choosing.js";
+import { Keys } from "./keys.js";
+import { Pointer } from "./pointer.js";
+import * as rules from "./rules.js";
+import { Saver } from "./saving.js";
+import { View } from "./view.js";
+import { Zones } from "./zones.js";
+
+class Editor {
+  constructor(root) {
+    this.root = root;
+    const zoom = document.getElementById("zoom");
+    const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    this.view = new View(document.getElementById("sheet"), (value) => (zoom.textContent = percent.format(value)));
+    this.chooser = new Chooser(this);
+    this.saver = new Saver(root, () => this.chooser.id);
+    this.zones = new Zones(document.getElementById("main"));
+    this.adder = new Adder(this);
+    this.asker = new Asker(this);
+    this.pointer = new Pointer(this);
+    this.keys = new Keys(this);
+    this.listen();
+    this.refresh();
+    this.view.show(this.chooser.step());
+  }
+
+  listen() {
+    document.addEventListener("click", (event) => this.clicked(event));
+    document.addEventListener("change", (event) => this.changed(event));
+    document.addEventListener("submit", (event) => event.target.matches("[data-saves]") && event.preventDefault());
+    document.addEventListener("published", () => document.getElementById("publish").close());
+    this.root.addEventListener("htmx:after:swap", (event) => event.target === this.root && this.refresh());
+    this.root.addEventListener("answered", ({ detail }) => this.answered(detail));
+  }
+
+  /** After every answer: places and marks are the page's own. */
+  refresh() {
+    this.view.place();
+    this.chooser.mark();
+    settle(document.getElementById("inspector"));
+  }
+
+  mark() {
+    this.chooser.mark();
+  }
+
+  async answered({ status, chosen }) {
+    const { chooser, view } = this;
+    if (chooser.id !== chosen) return chooser.load();
+    const now = view.canvas.dataset.chosen;
+    if (status !== 200 || now === chosen) return undefined;
+    await chooser.choose(now, { open: Boolean(now) });
+    return view.show(chooser.step());
+  }
+
+  choose(id, how) {
+    return this.chooser.choose(id, how);
+  }
+
+  add(kind, source, port) {
+    return this.saver.edit(source ? { edit: "add_node", kind, after: [source, port] } : { edit: "add_node", kind });
+  }
+
+  connect(source, port, target) {
+    return this.saver.edit({ edit: "connect", source, port, target });
+  }
+
+  /** Add after the chosen step, or at the first open end. */
+  addSomewhere(kind = "") {
+    const ways = waysOut(this.chooser.id || "-");
+    const end = document.querySelector("#canvas .the-end")?.id.replace(/^end-/, "slot-");
+    const first = document.getElementById(end) ?? document.querySelector("#canvas .slot");
+    const anchor = this.chooser.step()?.querySelector(".step-card") ?? first ?? document.querySelector("[data-add]");
+    const then = (slot, source, port) => (kind ? this.add(kind, source, port) : this.adder.open(slot, source, port));
+    if (ways.length) return this.asker.from(this.chooser.id, anchor, ways, (way) => then(way.slot, way.source, way.port));
+    return then(first, first?.dataset.source ?? "", first?.dataset.port ?? "");
+  }
+
+  does(what, button) {
+    const { view, saver, root, chooser } = this;
+    const actions = {
+      undo: () => document.getElementById("undo").disabled || saver.send(root.dataset.undo),
+      redo: () => document.getElementById("redo").disabled || saver.send(root.dataset.redo),
+      closer: () => view.zoomBy(1.25), farther: () => view.zoomBy(0.8), actual: () => view.home(), fit: () => view.fit(),
+      tidy: () => saver.edit({ edit: "tidy" }), outline: () => this.outline(button), close: () => this.close(),
+      delete: () => this.asker.remove(chooser.id),
+    };
+    return actions[what]?.();
+  }
+
+  close() {
+    this.chooser.leave();
+    if (this.chooser.id) this.choose("");
+  }
+
+  outline(button) {
+    const shown = this.root.toggleAttribute("data-outline");
+    button.setAttribute("aria-pressed", shown);
+  }
+
+  clicked(event) {
+    const { target } = event;
+    if (target.closest("[data-does]") && !target.closest("dialog")) return this.does(target.closest("[data-does]").dataset.does, target.closest("[data-does]"));
+    if (target.closest(".stage") && this.asker.answered(target)) return undefined;
+    if (target.closest("[data-mends]")) return this.mend(target.closest("[data-mends]").dataset);
+    if (target.closest("[data-more]")) return this.asker.openMenu(target.closest("[data-more]"), target.closest("[data-more]").dataset.more);
+    if (target.closest("[data-add]")) return this.addAt(target.closest("[data-add]"));
+    if (target.closest("[data-pick]")) return this.choose(target.closest("[data-pick]").dataset.pick, { open: true });
+    if (target.closest("#canvas .step-card")) return this.choose(target.closest(".step").dataset.step);
+    if (target.closest(".palette-item")) return this.addSomewhere(target.closest(".palette-item").dataset.kind);
+    if (target.closest("#inspector") && rules.pressed(target)) return this.save(target.closest("form") ?? document.querySelector("#inspector form"));
+    if (target.matches(".sheet, #canvas, #edges")) return this.choose("");
+    return undefined;
+  }
+
+  addAt(button) {
+    this.adder.open(button, button.dataset.source, button.dataset.port);
+  }
+
+  async mend({ mends, field }) {
+    await this.choose(mends, { open: true });
+    this.chooser.enter(field);
+    this.view.show(this.chooser.step());
+  }
+
+  changed({ target }) {
+    if (target.matches("[data-starts-with]")) return this.saver.edit({ edit: "change_trigger", kind: target.value });
+    const form = target.closest("form[data-saves]");
+    if (!form) return undefined;
+    rules.changed(target);
+    return this.save(form);
+  }
+
+  save(form) {
+    if (rules.complete(form)) this.saver.send(form.action, new FormData(form));
+  }
+}
+
+// What the page marks for itself stands in data-live and data-chosen: no answer wipes it out.
+htmx.config.morphIgnore = [...(htmx.config.morphIgnore ?? []), "data-live"];
+const root = document.getElementById("editor");
+root.editor = new Editor(root);
+root.setAttribute("data-ready", "");

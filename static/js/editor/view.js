@@ -1,0 +1,86 @@
+/* The view: where the drawing is looked at from, and the places of what is drawn on it.
+   The server says where things stand (data-x, data-y); this puts them there, for the page's policy allows no inline style. */
+
+const LEAST = 0.25;
+const MOST = 2;
+const AIR = 36;
+
+export class View {
+  constructor(sheet, onChange) {
+    Object.assign(this, { sheet, onChange, x: 0, y: AIR, zoom: 1 });
+    this.home();
+  }
+
+  get canvas() {
+    return this.sheet.querySelector("#canvas");
+  }
+
+  /** Put everything where the server says it stands. */
+  place() {
+    for (const each of this.canvas.querySelectorAll("[data-x]")) put(each, each.dataset.x, each.dataset.y);
+    this.apply();
+    // The first time nothing moves: only later places are reached by an animation.
+    requestAnimationFrame(() => this.sheet.setAttribute("data-live", "ready"));
+  }
+
+  apply() {
+    this.canvas.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.zoom})`;
+    this.onChange(this.zoom);
+  }
+
+  set(x, y, zoom = this.zoom) {
+    this.zoom = Math.min(MOST, Math.max(LEAST, zoom));
+    this.x = Math.round(x);
+    this.y = Math.round(y);
+    this.apply();
+  }
+
+  pan(dx, dy) {
+    this.set(this.x + dx, this.y + dy);
+  }
+
+  /** Zoom so that the point under (clientX, clientY) stays under it. */
+  zoomAt(zoom, clientX, clientY) {
+    const box = this.sheet.getBoundingClientRect();
+    const kept = this.toCanvas(clientX, clientY);
+    zoom = Math.min(MOST, Math.max(LEAST, zoom));
+    this.set(clientX - box.left - kept.x * zoom, clientY - box.top - kept.y * zoom, zoom);
+  }
+
+  zoomBy(factor) {
+    const box = this.sheet.getBoundingClientRect();
+    this.zoomAt(this.zoom * factor, box.left + box.width / 2, box.top + box.height / 2);
+  }
+
+  /** The start in the middle at the top, at 100 %: a flow is read from there. */
+  home() {
+    this.set(this.sheet.clientWidth / 2, AIR, 1);
+  }
+
+  fit() {
+    const [x, y, width, height] = this.canvas.dataset.box.split(" ").map(Number);
+    const { clientWidth, clientHeight } = this.sheet;
+    const zoom = Math.min(1, (clientWidth - AIR) / width, (clientHeight - AIR) / height);
+    this.set((clientWidth - width * zoom) / 2 - x * zoom, AIR / 2 - y * zoom, zoom);
+  }
+
+  toCanvas(clientX, clientY) {
+    const box = this.sheet.getBoundingClientRect();
+    return { x: (clientX - box.left - this.x) / this.zoom, y: (clientY - box.top - this.y) / this.zoom };
+  }
+
+  /** Move just so far that a card can be seen. */
+  show(step) {
+    if (!step) return;
+    const card = step.getBoundingClientRect();
+    const box = this.sheet.getBoundingClientRect();
+    const over = (low, high, from, to) => (low < from + AIR ? from + AIR - low : high > to - AIR ? to - AIR - high : 0);
+    const dx = over(card.left, card.right, box.left, box.right);
+    const dy = over(card.top, card.bottom + 60, box.top, box.bottom);
+    if (dx || dy) this.pan(dx, dy);
+  }
+}
+
+export function put(element, x, y) {
+  element.style.translate = `${x}px ${y}px`;
+}
