@@ -9,6 +9,7 @@ import time
 
 from app.config import BadSetting, Settings
 from app.launcher import prepare
+from app.launcher.child import end_with_parent
 from app.launcher.console import Console
 from app.launcher.house import House
 from app.launcher.supervisor import StartFailed, Supervisor
@@ -24,6 +25,8 @@ def main() -> int:
     except (BadSetting, prepare.Refused) as refusal:
         console.say(str(refusal))
         return 2
+    if "MAKELEVEL" in os.environ:
+        end_with_parent()
     with lock:
         return _run(settings, console)
 

@@ -57,7 +57,7 @@ class Child:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 (the launcher has no threads)
+                preexec_fn=end_with_parent,  # noqa: PLW1509 (the launcher has no threads)
             )
 
     @property
@@ -126,8 +126,8 @@ class Child:
             pass  # Nobody of the group is left; macOS says so with "not permitted".
 
 
-def _end_with_parent() -> None:
-    # Linux only: should the launcher itself be killed, the kernel asks its children to stop.
+def end_with_parent() -> None:
+    """On Linux, have the kernel ask this process to stop should its parent be killed."""
     if _LIBC:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
