@@ -17,6 +17,7 @@ UNITS: Mapping[str, timedelta] = {
     "days": timedelta(days=1),
     "weeks": timedelta(weeks=1),
 }
+LONGEST = timedelta(days=366)
 UNIT_TITLES: Mapping[str, str] = {
     "minutes": M("minutes"), "hours": M("hours"), "days": M("days"), "weeks": M("weeks"),
 }  # fmt: skip
@@ -42,7 +43,7 @@ class Duration(Field):
         if not isinstance(raw, Mapping) or raw.get("unit") not in self.units:
             raise FieldError(M("Choose a number and a unit, such as 2 hours."))
         amount = whole(raw.get("amount"))
-        if amount < 1 or amount * UNITS[raw["unit"]] > timedelta(days=366):
+        if not 1 <= amount <= LONGEST // UNITS[raw["unit"]]:
             raise FieldError(M("Choose a time from one minute to one year."))
         return {"amount": amount, "unit": raw["unit"]}
 
