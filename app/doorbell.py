@@ -1,7 +1,8 @@
 """The doorbell: tells the workers that there may be work. Losing a ring costs a second, never a message.
 
 A ring is a hint with a name and an id, sent after the commit. It never raises and never waits more than
-a quarter of a second; the truth is in the database, where each worker also looks by itself.
+a quarter of a second; the truth is in the database, where each worker also looks by itself. A ring that nobody has
+heard yet is not rung again, so that the hints in the broker are bounded by kinds and shops, not by work.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask import current_app
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
+UNHEARD = 2000  # milliseconds after which a ring is thought lost
 QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver"}
 
 
@@ -35,11 +37,26 @@ def ring(kind: str, id: int) -> bool:
     message = dramatiq.Message(
         queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options={"max_retries": 0}
     )
+    bell = app.extensions["doorbell"]
     try:
-        if isinstance(app.extensions["doorbell"], StubBroker):
+        if isinstance(bell, StubBroker):
             return False
-        app.extensions["doorbell"].enqueue(message)
+        if bell.client.set(_rung(kind, id), b"1", nx=True, px=UNHEARD):
+            bell.enqueue(message)
         return True
     except Exception:  # whatever the broker's trouble is, the heartbeat finds the work
         log.warning("doorbell unheard: %s", kind)
         return False
+
+
+def heard(bell: dramatiq.Broker, kind: str, id: int) -> None:
+    """Let the next ring of this kind through: whoever heard this one looks at the rows from now on. Never raises."""
+    try:
+        if not isinstance(bell, StubBroker):
+            bell.client.delete(_rung(kind, id))  # type: ignore[attr-defined]
+    except Exception:
+        log.warning("doorbell not taken down: %s", kind)
+
+
+def _rung(kind: str, id: int) -> str:
+    return f"relance:rung:{kind}:{id}"

@@ -51,7 +51,7 @@ class Cart(db.Model):
             return
         told = insert(cls)
         newer = told.excluded.updated_at >= cls.updated_at
-        kept = {name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE}
+        kept: dict[str, Any] = {name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE}
         kept |= {
             "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
             "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),
@@ -67,7 +67,7 @@ class Cart(db.Model):
         return {token: (id, customer) for token, id, customer in db.session.execute(rows)}
 
     @classmethod
-    def press(cls, shop_id: int, id: int, now: datetime) -> bool:
+    def press(cls, shop_id: int, token: str, now: datetime) -> bool:
         """Record that the recovery link was pressed while there was something to recover (CART-17)."""
-        open = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.ordered_at.is_(None))
+        open = update(cls).where(cls.shop_id == shop_id, cls.token == token, cls.ordered_at.is_(None))
         return bool(changed(open.values(pressed_at=now)))

@@ -119,6 +119,13 @@ class Message(db.Model):
         return bool(changed(back))
 
     @classmethod
+    def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:
+        """Let a message wait that the server refused for now after the dot: it said so, hence nothing has left."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_not(None))
+        back = {"state": "prepared", "gate_at": None, "send_at": send_at, "reason": "later", "reply": reply[:500]}
+        return bool(changed(mine.values(back | {"lease_until": None})))
+
+    @classmethod
     def close(cls, id: int, token: int, state: str, reason: str, reply: str = "") -> bool:
         """End a message before its gate: skipped, cancelled or failed, and why."""
         mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))

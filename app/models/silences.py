@@ -69,9 +69,11 @@ def _key(name: str, window: Window, row: Row[Any]) -> str:
 
 
 def _event(name: str, window: Window, row: Row[Any]) -> dict[str, Any]:
-    data = {"after": int(window.after.total_seconds())} | {
+    data: dict[str, Any] = {"after": int(window.after.total_seconds())} | {
         part: getattr(row, part) for part in ("cart", "order", "product") if getattr(row, part, None)
     }
+    if getattr(row, "checkout_at", None):
+        data["checkout"] = True
     if getattr(row, "items", None):
         data["products"] = [str(item["product"]) for item in row.items]
     return {
@@ -83,7 +85,7 @@ def _event(name: str, window: Window, row: Row[Any]) -> dict[str, Any]:
 
 def _carts(window: Window) -> Select[Any]:
     about = Cart.id.label("about"), Cart.updated_at.label("quiet_since"), Cart.customer_id
-    left = select(*about, Cart.id.label("cart_id"), Cart.token.label("cart"), Cart.items).where(
+    left: Select[Any] = select(*about, Cart.id.label("cart_id"), Cart.token.label("cart"), Cart.items, Cart.checkout_at).where(
         Cart.shop_id == window.shop_id, window.quiet(Cart.updated_at), Cart.ordered_at.is_(None),
         Cart.customer_id.is_not(None), Cart.total > 0,
     )  # fmt: skip
@@ -96,8 +98,9 @@ def _checkouts(window: Window) -> Select[Any]:
 
 def _views(window: Window) -> Select[Any]:
     whose = ProductView.customer_id
-    went_on = exists().where(Cart.shop_id == window.shop_id, Cart.customer_id == whose, Cart.updated_at >= ProductView.at)
-    bought = exists().where(Order.shop_id == window.shop_id, Order.customer_id == whose, Order.placed_at >= ProductView.at)
+    shop, seen = window.shop_id, ProductView.at
+    went_on = exists().where(Cart.shop_id == shop, Cart.customer_id == whose, Cart.updated_at >= seen)
+    bought = exists().where(Order.shop_id == shop, Order.customer_id == whose, Order.placed_at >= seen)
     about = whose.label("about"), ProductView.at.label("quiet_since"), whose, ProductView.product_key.label("product")
     left = select(*about).where(ProductView.shop_id == window.shop_id, window.quiet(ProductView.at), ~went_on, ~bought)
     return left.order_by(ProductView.at)
@@ -107,7 +110,7 @@ def _lapsed(window: Window) -> Select[Any]:
     last = and_(Order.shop_id == Customer.shop_id, Order.customer_id == Customer.id,
                 Order.placed_at == Customer.last_order_at)  # fmt: skip
     about = Customer.id.label("about"), Customer.last_order_at.label("quiet_since"), Customer.id.label("customer_id")
-    left = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order")).join(Order, last)
+    left: Select[Any] = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order")).join(Order, last)
     gone = left.where(Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at))
     return gone.group_by(Customer.id, Customer.last_order_at).order_by(Customer.last_order_at)
 

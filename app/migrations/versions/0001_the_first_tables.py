@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 20:56:56.088060
+Create Date: 2026-11-21 20:59:39.740928
 
 """
 from alembic import op

@@ -1,0 +1,31 @@
+"""A world for each engine test, on each database; after it the invariants are read from the rows."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.config import Settings
+from tests.conftest import SECRET
+from tests.workers.invariants import check
+from tests.workers.world import Sink, World, at
+
+
+@pytest.fixture
+def sink():
+    sink = Sink().start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def world(each_database, sink, tmp_path):
+    app = each_database
+    old = app.extensions["settings"]
+    app.extensions["settings"] = Settings(
+        data_dir=tmp_path, database_url=old.database_url, secret_key=SECRET, smtp_url=f"smtp://127.0.0.1:{sink.port}",
+        base_url="http://relance.example",
+    )  # fmt: skip
+    with at() as traveller:
+        world = World(app, sink, traveller)
+        yield world
+        check(world.sink.mails)

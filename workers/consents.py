@@ -1,0 +1,54 @@
+"""Consents: what happenings say about who agreed to receive news.
+
+Knows who may change an answer: an explicit yes or no always may, a mere remark on a cart never overrules a no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Customer
+from workers.heard import Heard
+
+
+def save(shop_id: int, heard: Sequence[Heard]) -> None:
+    """Write the answers that differ from what we know; most happenings say nothing new, and cost nothing here."""
+    told = [each for each in heard if _answer(each) is not None]
+    if not told:
+        return
+    known = _known(shop_id, {each.email for each in told if each.email})
+    for each, customer in _new(told, known):
+        verb = Customer.agree if _answer(each) else Customer.unsubscribe
+        verb(shop_id, customer.id, f"shop: {each.reading.event}", each.at)
+
+
+def _answer(each: Heard) -> bool | None:
+    if each.reading.event == "customer.subscribed":
+        return True
+    if each.reading.event == "customer.unsubscribed":
+        return False
+    return each.reading.customer.subscribed if each.reading.customer else None
+
+
+def _known(shop_id: int, emails: set[str]) -> dict[str, Any]:
+    rows = select(Customer.id, Customer.email, Customer.consent).where(
+        Customer.shop_id == shop_id, Customer.email.in_(emails)
+    )
+    return {str(row.email): row for row in db.session.execute(rows)}
+
+
+def _new(told: Sequence[Heard], known: dict[str, Any]) -> Iterator[tuple[Heard, Any]]:
+    """Yield those that change something, following what the earlier ones of this batch have said."""
+    said = {email: row.consent for email, row in known.items()}
+    for each in told:
+        email = each.email or ""
+        explicit = each.reading.event in ("customer.subscribed", "customer.unsubscribed")
+        answer = "subscribed" if _answer(each) else "unsubscribed"
+        overrules = said[email] in (("none", "pending") if answer == "subscribed" else ("subscribed",))
+        if said[email] != answer and (explicit or overrules):
+            said[email] = answer
+            yield each, known[email]

@@ -1,0 +1,84 @@
+"""Context: the plain data that the wording of one message may use, as it is at this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Cart, Code, Coupon, Customer, Event, Order, Product, Run, Shop
+from app.templating import money, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The code that a run was given last, with its coupon."""
+
+    code: Code
+    coupon: Coupon
+
+
+def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale: str) -> dict[str, Any]:
+    """Return the data of a run's message. A noun that the run has nothing to say about is an empty mapping."""
+    event = db.session.get_one(Event, run.event_id)
+    return {
+        "customer": {"first_name": customer.first_name, "last_name": customer.last_name, "email": customer.email or ""},
+        "cart": _cart(event),
+        "order": _order(event),
+        "product": _product(shop, event),
+        "coupon": _coupon(shop, offered, locale),
+        "shop": {name: getattr(shop, name) for name in ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address")},
+    }
+
+
+def offered(run: Run) -> Offered | None:
+    """Return what the run was given last, or None."""
+    given = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id)
+    row = db.session.execute(given.where(Code.shop_id == run.shop_id, Code.id == run.code_id)).first() if run.code_id else None
+    return Offered(row[0], row[1]) if row else None
+
+
+def _cart(event: Event) -> dict[str, Any]:
+    cart = db.session.get(Cart, event.cart_id) if event.cart_id else None
+    return {"items": cart.items, "total": cart.total, "currency": cart.currency, "url": cart.url} if cart else {}
+
+
+def _order(event: Event) -> dict[str, Any]:
+    order = db.session.get(Order, event.order_id) if event.order_id else None
+    if order is None:
+        return {}
+    return {"number": order.number, "items": order.items, "total": order.total, "currency": order.currency}
+
+
+def _product(shop: Shop, event: Event) -> dict[str, Any]:
+    """Return the product that it is about: the one viewed, else the first that was left or bought."""
+    key = event.data.get("product") or next(iter(event.data.get("products") or ()), None)
+    known = select(Product).where(Product.shop_id == shop.id, Product.key == str(key))
+    product = db.session.scalar(known) if key else None
+    if product is None:
+        return {}
+    return {"product": product.key} | {name: getattr(product, name) for name in ("title", "price", "image", "url")}
+
+
+def _coupon(shop: Shop, offered: Offered | None, locale: str) -> dict[str, Any]:
+    if offered is None:
+        return {}
+    ends = [end for end in (offered.code.ends_at, offered.coupon.ends_at) if end]
+    return {"code": offered.code.code, "terms": terms(offered.coupon, shop.currency, locale), "ends_at": min(ends, default=None)}
+
+
+def terms(coupon: Coupon, currency: str, locale: str) -> str:
+    """Say what a coupon takes off, in one line, in the language `locale`."""
+    with force_locale(locale):
+        if coupon.kind == "shipping":
+            said = _("Free delivery")
+        else:
+            taken = percent(coupon.value / 100) if coupon.kind == "percent" else money(coupon.value, currency)
+            said = _("%(taken)s off your order", taken=taken)
+        if coupon.minimum:
+            said = _("%(said)s from %(minimum)s", said=said, minimum=money(coupon.minimum, currency))
+        return str(said)

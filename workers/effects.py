@@ -1,0 +1,144 @@
+"""Effects: what a batch of runs asks of the world becomes rows, a kind at a time.
+
+Each row carries the run and the visit that asked for it, so that asking twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, or_, select
+
+from app.extensions import db
+from app.models import Code, Coupon, CustomerTag, Email, Message
+from app.unit import changed
+from app.upsert import once
+from graph.effects import Effect, IssueCoupon, NotifyStaff, SendMessage, TagCustomer
+from graph.fields import span
+from graph.interpreter import Plan
+from workers import marks
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One effect with the run (a row of `run`) and the visit that asked for it."""
+
+    run: Any
+    visit: int
+    effect: Effect
+
+
+def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, int]:
+    """Write the rows of these effects; return, by run id, the id of the last code that it was given."""
+    codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
+    _tag([each for each in asked if isinstance(each.effect, TagCustomer)])
+    Message.prepare([*_messages(plan, asked, now), *_notes(asked, now)])
+    return codes
+
+
+def _messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+    wanted = [each for each in asked if isinstance(each.effect, SendMessage)]
+    if not wanted:
+        return
+    emails = {each.effect.email for each in wanted if isinstance(each.effect, SendMessage)}
+    known = select(Email.id, Email.revision).where(Email.shop_id == wanted[0].run.shop_id, Email.id.in_(emails))
+    revisions = {id: revision for id, revision in db.session.execute(known)}
+    latest = now + span(plan.settings["latest"]) if plan.settings.get("latest") else None
+    for each in wanted:
+        assert isinstance(each.effect, SendMessage)
+        design = each.effect.email
+        yield _message(each, now, "customer") | {
+            "email_id": design, "email_revision": revisions.get(design), "latest_at": latest,
+        }  # fmt: skip
+
+
+def _notes(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+    for each in asked:
+        if isinstance(each.effect, NotifyStaff):
+            yield _message(each, now, "staff") | {"text": each.effect.text}
+
+
+def _message(each: Asked, now: datetime, audience: str) -> dict[str, Any]:
+    run, key = each.run, f"{each.run.id}:{each.effect.node}:{each.visit}"
+    return {
+        "shop_id": run.shop_id, "key": key, "mail_id": marks.mail_id(key, run.shop_id), "flow_id": run.flow_id,
+        "epoch": run.epoch, "run_id": run.id, "node": each.effect.node, "visit": each.visit,
+        "customer_id": run.customer_id, "audience": audience, "email_id": None, "email_revision": None, "text": "",
+        "subject": "", "state": "prepared", "reason": "", "send_at": now, "latest_at": None, "token": 0,
+        "attempts": 0, "prepared_at": now, "reply": "",
+    }  # fmt: skip
+
+
+def _tag(asked: Sequence[Asked]) -> None:
+    """Add and remove tags; the last word about each (customer, tag) counts."""
+    last: dict[tuple[int, int, str], bool] = {}
+    for each in asked:
+        if isinstance(each.effect, TagCustomer):
+            last[each.run.shop_id, each.run.customer_id, each.effect.tag] = each.effect.add
+    names = ("shop_id", "customer_id", "tag")
+    added = [dict(zip(names, whose, strict=True)) for whose, add in last.items() if add]
+    if added:
+        db.session.connection().execute(once(CustomerTag, *names), added)
+    gone = [whose for whose, add in last.items() if not add]
+    if gone:
+        changed(delete(CustomerTag).where(or_(*[_is(whose) for whose in gone])))
+
+
+def _is(whose: tuple[int, int, str]) -> Any:
+    shop_id, customer_id, tag = whose
+    return and_(CustomerTag.shop_id == shop_id, CustomerTag.customer_id == customer_id, CustomerTag.tag == tag)
+
+
+def _reserve(asked: Sequence[Asked], now: datetime) -> dict[int, int]:
+    """Keep a code for each visit that gives one. A shared coupon has one string for all, which is kept once."""
+    if not asked:
+        return {}
+    shop_id = asked[0].run.shop_id
+    coupons = _coupons(shop_id, {each.effect.coupon for each in asked if isinstance(each.effect, IssueCoupon)})
+    texts = _texts(shop_id, asked, coupons)
+    Code.reserve([_code(each, coupons[_coupon(each)], text, now) for each, text in zip(asked, texts, strict=True)])
+    known = {code.code.upper(): code.id for code in Code.among(shop_id, texts)}
+    return {each.run.id: known[text.upper()] for each, text in zip(asked, texts, strict=True)}
+
+
+def _coupon(each: Asked) -> int:
+    assert isinstance(each.effect, IssueCoupon)
+    return each.effect.coupon
+
+
+def _coupons(shop_id: int, ids: set[int]) -> dict[int, Coupon]:
+    """Return the coupons by id; raises LookupError for one that never existed, which parks the run that names it."""
+    found = {coupon.id: coupon for coupon in db.session.scalars(select(Coupon).where(Coupon.shop_id == shop_id, Coupon.id.in_(ids)))}
+    if missing := ids - found.keys():
+        raise LookupError(f"no coupon {sorted(missing)}")
+    return found
+
+
+def _texts(shop_id: int, asked: Sequence[Asked], coupons: Mapping[int, Coupon]) -> list[str]:
+    """Return a string for each visit that no other code of the shop has: drawn again where one is taken."""
+    drawn = [_drawn(each, coupons[_coupon(each)], 0) for each in asked]
+    taken = {code.code: (code.run_id, code.visit) for code in Code.among(shop_id, drawn)}
+    for place, each in enumerate(asked):
+        if taken.get(drawn[place], (each.run.id, each.visit)) != (each.run.id, each.visit) and coupons[_coupon(each)].personal:
+            drawn[place] = _drawn(each, coupons[_coupon(each)], 1)
+    return drawn
+
+
+def _drawn(each: Asked, coupon: Coupon, draw: int) -> str:
+    if not coupon.personal:
+        return coupon.prefix
+    return "-".join(part for part in (coupon.prefix, marks.code(each.run.id, each.visit, draw)) if part)
+
+
+def _code(each: Asked, coupon: Coupon, text: str, now: datetime) -> dict[str, Any]:
+    own = coupon.personal
+    ends = [coupon.ends_at, now + timedelta(days=coupon.days) if own and coupon.days else None]
+    return {
+        "shop_id": coupon.shop_id, "coupon_id": coupon.id, "code": text, "run_id": each.run.id if own else None,
+        "node": each.effect.node if own else "", "visit": each.visit if own else None,
+        "customer_id": each.run.customer_id if own else None, "state": "reserved" if own else "issued", "uses": 0,
+        "ends_at": min((end for end in ends if end), default=None) if own else None, "created_at": now,
+    }  # fmt: skip

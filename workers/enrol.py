@@ -1,0 +1,184 @@
+"""Enrol: events wake the runs that wait for them, and start runs of the live flows whose trigger they match.
+
+Each pair of an event and a flow that it matches ends in a run or in a recorded refusal: that answers "why did this
+customer get nothing?". Knows the order of the reasons; the rule of re-entry itself is `reentry`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from app import clock
+from app.extensions import db
+from app.models import Customer, Event, Flow, Refusal, Run, Suppression
+from app.unit import unit
+from graph import facts
+from graph.interpreter import Plan, start
+from workers import locks, reentry, wake
+from workers.ledger import Ledger
+from workers.plans import plans
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One event at the door of one flow."""
+
+    event: Row[Any]
+    flow: Row[Any]
+    plan: Plan
+
+    @property
+    def entry(self) -> reentry.Entry:
+        """What the rule of re-entry looks at."""
+        told = facts.Event(self.event.name, self.event.at, self.event.data)
+        return reentry.Entry(self.plan.enrols.entry_key(told)[:160], self.event.key, self.event.at)
+
+    @property
+    def key(self) -> str:
+        """The entry key of the run that this would start."""
+        return reentry.key(self.plan.settings["reentry"]["rule"], self.entry)
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """What one batch did: events looked at, and the versions that now have due runs."""
+
+    events: int
+    versions: frozenset[int]
+
+
+def enrol(shop_id: int) -> Enrolled:
+    """Look at the next batch of a shop's events, in one transaction."""
+    return unit(lambda: _batch(shop_id, clock.now(shop_id)))
+
+
+def _batch(shop_id: int, now: datetime) -> Enrolled:
+    if not locks.alone(shop_id):
+        return Enrolled(0, frozenset())
+    flows = _live(shop_id)  # before anything else: a switch-off that comes now waits for us, then ends what we began
+    events = Event.waiting(shop_id, BATCH)
+    if not events:
+        return Enrolled(0, frozenset())
+    woken = wake.by(shop_id, events, now)
+    begun = _decide(shop_id, list(_candidates(events, flows)), flows, now)
+    Event.enrolled([event.id for event in events], now)
+    return Enrolled(len(events), frozenset(woken | begun))
+
+
+def _live(shop_id: int) -> list[tuple[Any, Plan]]:
+    """Return the live flows of a shop with their plans; one whose graph cannot be compiled starts nothing."""
+    columns = Flow.id, Flow.version_id, Flow.epoch, Flow.enrols_from
+    live = select(*columns).where(Flow.shop_id == shop_id, Flow.status == "live").order_by(Flow.id)
+    rows = [row for row in db.session.execute(live.with_for_update(read=True)) if row.version_id]
+    compiled = plans({row.version_id for row in rows})
+    return [(row, plan) for row in rows if isinstance(plan := compiled.get(row.version_id), Plan)]
+
+
+def _candidates(events: Sequence[Row[Any]], flows: Sequence[tuple[Any, Plan]]) -> Iterator[Candidate]:
+    """Yield each event with each flow whose trigger it matches, in the order in which things happened."""
+    for event in events:
+        told = facts.Event(event.name, event.at, event.data)
+        for flow, plan in flows:
+            if event.customer_id and plan.enrols.matches(plan.trigger.settings, told):
+                yield Candidate(event, flow, plan)
+
+
+def _decide(
+    shop_id: int, candidates: Sequence[Candidate], flows: Sequence[tuple[Any, Plan]], now: datetime
+) -> set[int]:
+    """Begin a run or record a refusal for each candidate; return the versions of the runs begun."""
+    if not candidates:
+        return set()
+    door = Door.of(shop_id, candidates, _looks_after_checkouts(flows), now)
+    runs, refusals = [], []
+    for each in candidates:
+        reason = door.refusal(each)
+        if reason:
+            refusals.append(_refused(each, reason, now))
+        else:
+            runs.append(_begun(each, now))
+            door.ledger.of(each.flow.id, each.event.customer_id).enter(each.key, each.event.at)
+    Refusal.save(refusals)
+    if runs:
+        db.session.connection().execute(insert(Run), runs)
+    return {run["version_id"] for run in runs}
+
+
+def _begun(each: Candidate, now: datetime) -> dict[str, Any]:
+    position = start(each.plan)
+    return {
+        "shop_id": each.event.shop_id, "flow_id": each.flow.id, "version_id": each.flow.version_id,
+        "epoch": each.flow.epoch, "customer_id": each.event.customer_id, "event_id": each.event.id,
+        "entry_key": each.key, "status": "ready", "reason": "", "node": position.node, "visit": position.visit,
+        "wake_at": now, "waits_for": "", "token": 0, "attempts": 0, "error": "", "started_at": now,
+    }  # fmt: skip
+
+
+def _refused(each: Candidate, reason: str, now: datetime) -> dict[str, Any]:
+    event = each.event
+    return {"shop_id": event.shop_id, "event_id": event.id, "flow_id": each.flow.id, "customer_id": event.customer_id,
+            "reason": reason, "at": now}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Door:
+    """What is known about those who come: who they are, what they have begun before, who said no."""
+
+    people: Mapping[int, Any]
+    suppressed: frozenset[str]
+    ledger: Ledger
+    checkouts: bool  # whether a live flow looks after checkouts
+
+    @staticmethod
+    def of(shop_id: int, candidates: Sequence[Candidate], checkouts: bool, now: datetime) -> Door:
+        """Read all of it, a query a kind, for these candidates."""
+        people = _people(shop_id, {each.event.customer_id for each in candidates})
+        suppressed = Suppression.among(shop_id, [row.email for row in people.values() if row.email])
+        entries = [(each.flow.id, each.event.customer_id, each.key) for each in candidates]
+        return Door(people, frozenset(suppressed), Ledger.read(shop_id, entries, now), checkouts)
+
+    def refusal(self, each: Candidate) -> str:
+        """Return why this candidate starts nothing, or an empty string; the plainest reason goes first."""
+        person = self.people[each.event.customer_id]
+        return (
+            self._unreachable(person, each.plan.settings["audience"])
+            or self._untimely(each)
+            or reentry.refusal(
+                each.plan.settings["reentry"], each.entry, self.ledger.of(each.flow.id, each.event.customer_id)
+            )
+        )
+
+    def _unreachable(self, person: Any, audience: str) -> str:
+        if not person.email:
+            return "no_address"
+        if person.consent == "unsubscribed" or person.email in self.suppressed:
+            return "unsubscribed"
+        return "not_subscriber" if audience == "subscribers" and person.consent != "subscribed" else ""
+
+    def _untimely(self, each: Candidate) -> str:
+        if each.flow.enrols_from and each.event.at < each.flow.enrols_from:
+            return "before_activation"
+        # One cart must not bring two reminders: where a flow looks after checkouts, a checkout is no left cart.
+        at_checkout = each.event.name == "cart.abandoned" and each.event.data.get("checkout")
+        return "left_to_checkout" if at_checkout and self.checkouts else ""
+
+
+def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:
+    columns = select(Customer.id, Customer.email, Customer.consent)
+    theirs = columns.where(Customer.shop_id == shop_id, Customer.id.in_(ids))
+    return {row.id: row for row in db.session.execute(theirs)}
+
+
+def _looks_after_checkouts(flows: Sequence[tuple[Any, Plan]]) -> bool:
+    for _flow, plan in flows:
+        sweep = plan.enrols.sweep(plan.trigger.settings)
+        if sweep is not None and sweep.subject == "checkout":
+            return True
+    return False

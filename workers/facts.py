@@ -1,0 +1,133 @@
+"""Facts: rows become what the graph may look at, for a whole batch of runs, and only what the plan needs.
+
+Knows which row is which fact: one query a kind, however many runs. Must not know what is done with them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
+from graph import facts
+from graph.interpreter import Plan
+
+Rows = Sequence[Any]
+CONSENT = {"subscribed": True, "unsubscribed": False}  # anything else: never asked
+
+
+def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
+    """Return the facts of each of these runs (rows of `run`, all of one version), by run id."""
+    people = _people(shop_id, {run.customer_id for run in runs})
+    began = _by_id(Event, {run.event_id for run in runs})
+    events = [began[run.event_id] for run in runs]
+    carts = _by_id(Cart, {event.cart_id for event in events}) if "cart" in plan.needs else {}
+    orders = _by_id(Order, {event.order_id for event in events}) if "order" in plan.needs else {}
+    messages = _messages({run.id for run in runs}) if "messages" in plan.needs else {}
+    since = _since(shop_id, plan, list(people), events)
+    zone, currency = db.session.execute(select(Shop.timezone, Shop.currency).where(Shop.id == shop_id)).one()
+    return {
+        run.id: facts.Facts(
+            customer=people[run.customer_id],
+            event=_event(event),
+            cart=_cart(carts.get(event.cart_id)),
+            order=_order(orders.get(event.order_id)),
+            messages=tuple(messages.get(run.id, ())),
+            since=tuple(_event(later) for later in since.get(run.customer_id, ()) if _after(later, event)),
+            zone=zone,
+            currency=currency,
+        )
+        for run, event in zip(runs, events, strict=True)
+    }
+
+
+def _by_id(model: Any, ids: Collection[int | None]) -> dict[Any, Any]:
+    wanted = [id for id in ids if id]
+    if not wanted:
+        return {}
+    rows = db.session.execute(select(*model.__table__.columns).where(model.id.in_(wanted)))
+    return {row.id: row for row in rows}
+
+
+def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
+    tags: dict[int, set[str]] = defaultdict(set)
+    theirs = select(CustomerTag.customer_id, CustomerTag.tag)
+    for customer_id, tag in db.session.execute(
+        theirs.where(CustomerTag.shop_id == shop_id, CustomerTag.customer_id.in_(ids))
+    ):
+        tags[customer_id].add(tag)
+    return {id: _customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
+
+
+def _customer(row: Any, tags: frozenset[str]) -> facts.Customer:
+    return facts.Customer(
+        id=row.id, email=row.email or "", first_name=row.first_name, last_name=row.last_name, locale=row.locale,
+        zone=row.timezone or None, subscribed=CONSENT.get(row.consent), tags=tags, orders_count=row.orders_count,
+        spent=row.spent, last_order_at=row.last_order_at, created_at=row.created_at,
+    )  # fmt: skip
+
+
+def _event(row: Any) -> facts.Event:
+    return facts.Event(row.name, row.at, row.data)
+
+
+def _cart(row: Any) -> facts.Cart | None:
+    if row is None:
+        return None
+    return facts.Cart(row.token, row.total, row.currency, _items(row.items), row.checkout_at is not None)
+
+
+def _order(row: Any) -> facts.Order | None:
+    if row is None:
+        return None
+    return facts.Order(row.token, row.total, row.currency, _items(row.items), tuple(row.codes), row.placed_at)
+
+
+def _items(items: Iterable[Mapping[str, Any]]) -> tuple[facts.Item, ...]:
+    return tuple(
+        facts.Item(str(item["product"]), item.get("title", ""), item.get("quantity", 1), item.get("price", 0))
+        for item in items
+    )
+
+
+def _messages(runs: Collection[int]) -> dict[int, list[facts.MessageFact]]:
+    found: dict[int, list[facts.MessageFact]] = defaultdict(list)
+    columns = Message.run_id, Message.node, Message.sent_at, Message.opened_at, Message.clicked_at
+    theirs = select(*columns).where(Message.run_id.in_(runs), Message.audience == "customer")
+    for row in db.session.execute(theirs.order_by(Message.run_id, Message.visit)):
+        found[row.run_id].append(facts.MessageFact(row.node, row.sent_at, row.opened_at, row.clicked_at))
+    return found
+
+
+def _since(shop_id: int, plan: Plan, people: Collection[int], began: Rows) -> dict[int, list[Any]]:
+    """Return the events that the plan watches, by customer, since the oldest beginning of the batch.
+
+    What readers did with messages is not among them: `messages` says it, of this run's own messages only.
+    """
+    names = [name for name in plan.watches if not name.startswith("message.")]
+    found: dict[int, list[Any]] = defaultdict(list)
+    if names:
+        columns = Event.id, Event.customer_id, Event.name, Event.at, Event.data
+        theirs = select(*columns).where(Event.shop_id == shop_id, Event.customer_id.in_(people), Event.name.in_(names))
+        first = min(began_at(event) for event in began)
+        for row in db.session.execute(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):
+            found[row.customer_id].append(row)
+    return found
+
+
+def began_at(event: Any) -> datetime:
+    """Return since when things count for a run: a silence began long before it was long enough to be an event.
+
+    So an order that was placed within it, and told late, is still an order since.
+    """
+    at: datetime = event.at
+    return at - timedelta(seconds=event.data.get("after", 0))
+
+
+def _after(later: Any, began: Any) -> bool:
+    return bool((later.at, later.id) > (began_at(began), began.id))

@@ -1,0 +1,230 @@
+"""The gate: the last look before the point of no return, in one transaction.
+
+`decide` is pure and holds the rules; the rest reads what it must know, under locks that make a switch-off or an
+unsubscription either seen here or later than the dot. Whatever says no is written with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from app import clock
+from app.extensions import db
+from app.models import Code, Coupon, Customer, Event, Flow, Message, Run, Shop, Suppression
+from graph.interpreter import Plan
+from workers import facts, marks, quiet
+from workers.letters import Letter
+from workers.plans import plans
+from workers.smtp import LAST_PATIENCE
+
+PAUSED = timedelta(minutes=15)  # how long a message of a paused flow waits before it asks again
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The point of no return is recorded: send the dot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Not now: it waits until `until`."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Never: it ends as `state`."""
+
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Write it again without a code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """It is no longer ours: cancelled, or claimed by another."""
+
+
+Verdict = Passed | Held | Closed | Without | Lost
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that the gate looks at. `trouble` is what is wrong with a code that the mail shows, and whose trouble it is."""
+
+    staff: bool
+    flow_status: str
+    same_epoch: bool
+    run_status: str
+    happened: frozenset[str]  # events since the run began
+    email: str
+    consent: str
+    suppressed: bool
+    zone: str
+    latest_at: datetime | None
+    settings: Mapping[str, Any]
+    trouble: str = ""
+
+
+def decide(known: Known, now: datetime) -> Verdict:
+    """Return whether a message may leave now. The most final reason goes first."""
+    if known.flow_status == "deleted" or not known.same_epoch or known.run_status == "cancelled":
+        return Closed("cancelled", "switched_off" if not known.same_epoch else "run_ended")
+    if known.staff:
+        return Passed()
+    return _ended(known, now) or _unwelcome(known) or _later(known, now) or _coupon(known, now) or Passed()
+
+
+def _ended(known: Known, now: datetime) -> Verdict | None:
+    if known.happened.intersection(known.settings["goal"]):
+        return Closed("skipped", "goal")
+    if known.happened.intersection(known.settings["exit"]):
+        return Closed("skipped", "run_ended")
+    return Closed("skipped", "latest") if known.latest_at and now > known.latest_at else None
+
+
+def _unwelcome(known: Known) -> Verdict | None:
+    if not known.email:
+        return Closed("skipped", "erased")
+    if known.suppressed or known.consent == "unsubscribed":
+        return Closed("skipped", "unsubscribed")
+    return Closed("skipped", "audience") if known.settings["audience"] == "subscribers" != f"{known.consent}s" else None
+
+
+def _later(known: Known, now: datetime) -> Verdict | None:
+    if known.flow_status == "paused":
+        return Held(now + PAUSED, "paused")
+    until = quiet.ends(known.settings.get("quiet"), now, known.zone)
+    return Held(until, "quiet") if until else None
+
+
+def _coupon(known: Known, now: datetime) -> Verdict | None:
+    """A customer's own code that is used or over is left out; a coupon that fails for all follows the setting (C8)."""
+    if known.trouble in ("", "own"):
+        return Without() if known.trouble else None
+    match known.settings["on_coupon_invalid"]:
+        case "without":
+            return Without()
+        case "skip":
+            return Closed("skipped", "coupon")
+    return Held(now + PAUSED, "coupon")
+
+
+def ask(message: Any, letter: Letter, *, dry: bool = False) -> Verdict:
+    """Decide about a claimed message (a row) and write the decision, inside a unit. `dry`: a yes is not written yet."""
+    now = clock.now(message.shop_id)
+    known, offered = _known(message, letter, now)
+    if not _ours(message):
+        return Lost()
+    verdict = decide(known, now)
+    match verdict:
+        case Passed() if not dry:
+            return _passed(message, letter, now)
+        case Held(until, reason):
+            if reason == "coupon":
+                _suspend(message, offered, known.trouble, now)
+            Message.put_back(message.id, message.token, until, reason, burnt=False)
+        case Closed(state, reason):
+            Message.close(message.id, message.token, state, reason)
+    return verdict
+
+
+def _ours(message: Any) -> bool:
+    mine = select(Message.id).where(Message.id == message.id, Message.token == message.token, Message.state == "handing")
+    return db.session.scalar(mine) is not None
+
+
+def _passed(message: Any, letter: Letter, now: datetime) -> Verdict:
+    until = clock.real() + timedelta(seconds=LAST_PATIENCE + 10)
+    if not Message.pass_gate(message.id, message.token, now, until, letter.subject):
+        return Lost()
+    Code.issue(letter.codes)
+    return Passed()
+
+
+def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon | None]:
+    # In the order in which a switch-off takes them: flow, run. Shared locks: mails do not wait for each other.
+    flow = _locked(Flow, message.flow_id)
+    run = _locked(Run, message.run_id)
+    customer = _locked(Customer, message.customer_id)
+    plan = plans([run.version_id])[run.version_id]
+    email = customer.email or ""
+    trouble, coupon = _trouble(letter.codes, now)
+    known = Known(
+        staff=message.audience == "staff",
+        flow_status=flow.status,
+        same_epoch=flow.epoch == message.epoch,
+        run_status=run.status,
+        happened=_happened(run, plan) if isinstance(plan, Plan) else frozenset(),
+        email=email,
+        consent=customer.consent,
+        suppressed=bool(email and Suppression.among(message.shop_id, [email])),
+        zone=customer.timezone or db.session.get_one(Shop, message.shop_id).timezone,
+        latest_at=message.latest_at,
+        settings=plan.settings if isinstance(plan, Plan) else {},
+        trouble=trouble,
+    )
+    return known, coupon
+
+
+def _locked(model: Any, id: int) -> Any:
+    row = select(*model.__table__.columns).where(model.id == id)
+    return db.session.execute(row.with_for_update(read=True)).one()
+
+
+def _happened(run: Any, plan: Plan) -> frozenset[str]:
+    """Return which goal and exit events came since the run began, whether or not it has been woken for them."""
+    began = db.session.execute(select(Event.id, Event.at, Event.data).where(Event.id == run.event_id)).one()
+    names = select(Event.name, Event.at, Event.id).where(
+        Event.shop_id == run.shop_id, Event.customer_id == run.customer_id, Event.at >= facts.began_at(began),
+        Event.name.in_(plan.goal | plan.exit),
+    )  # fmt: skip
+    since = facts.began_at(began), began.id
+    return frozenset(row.name for row in db.session.execute(names) if (row.at, row.id) > since and row.id != began.id)
+
+
+def _trouble(codes: Sequence[int], now: datetime) -> tuple[str, Coupon | None]:
+    """Return what is wrong with the codes shown: "own" for this customer only, or why nobody can be given one."""
+    shown = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id).where(Code.id.in_(codes))
+    for code, coupon in db.session.execute(shown) if codes else ():
+        if coupon.status != "active":
+            return "coupon_withdrawn", coupon
+        if coupon.ends_at and coupon.ends_at <= now:
+            return "coupon_ended", coupon
+        if not coupon.personal and coupon.usage_limit is not None and code.uses >= coupon.usage_limit:
+            return "coupon_used_up", coupon
+        if code.state not in ("reserved", "issued") or (code.ends_at and code.ends_at <= now):
+            return "own", coupon
+    return "", None
+
+
+def _suspend(message: Any, coupon: Coupon | None, why: str, now: datetime) -> None:
+    """Pause the flow and tell the shop's people once (OFFER-22, 23, 26)."""
+    if not Flow.pause(message.flow_id, why):
+        return
+    name = db.session.scalar(select(func.max(Flow.name)).where(Flow.id == message.flow_id))
+    shop = db.session.get_one(Shop, message.shop_id)
+    with force_locale(shop.locale):
+        text = _("“%(flow)s” has paused itself, because its coupon “%(coupon)s” can no longer be used. Give it another "
+                 "coupon and switch it on again: nobody in it is lost.", flow=name, coupon=coupon.name if coupon else "")  # fmt: skip
+    key = f"{message.key}:paused:{int(now.timestamp())}"
+    columns = Message.__table__.columns
+    row = {column.name: getattr(message, column.name) for column in columns if column.name != "id"}
+    Message.prepare([row | {
+        "key": key, "mail_id": marks.mail_id(key, message.shop_id), "audience": "staff", "email_id": None, "text": text,
+        "state": "prepared", "send_at": now, "latest_at": None, "lease_until": None, "token": 0, "attempts": 0,
+        "prepared_at": now, "reason": "", "reply": "",
+    }])  # fmt: skip

@@ -1,0 +1,103 @@
+"""Letters: a row of the outbox becomes the bytes of one mail, written with the facts of this moment.
+
+Knows which design, whose words, which headers. Must not know the mail server, nor whether the mail may leave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.emails import addresses
+from app.emails.frame import Frame
+from app.emails.mime import BadAddress, Mailbox, compose
+from app.emails.rendering import Rendered, language_of, render
+from app.emails.wording import BadWording
+from app.extensions import db
+from app.models import Customer, Email, Run, Shop
+from workers import context
+
+
+class Unwritable(Exception):
+    """A message that cannot become a mail; `reason` is why, and `words` what the merchant may need to mend it."""
+
+    def __init__(self, reason: str, words: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.words = reason, words
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail, ready to go. `codes` are the ids of those that it shows."""
+
+    sender: str
+    recipient: str
+    subject: str
+    raw: bytes
+    codes: tuple[int, ...] = ()
+
+
+def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
+    """Return the mail of a message (a row); raises Unwritable."""
+    shop, customer = db.session.get_one(Shop, message.shop_id), db.session.get_one(Customer, message.customer_id)
+    try:
+        if message.audience == "staff":
+            return _note(message, shop, customer, now)
+        return _letter(message, shop, customer, now, with_code)
+    except BadWording as error:
+        raise Unwritable("wording", str(error)) from error
+    except BadAddress as error:
+        raise Unwritable("address", str(error)) from error
+
+
+def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_code: bool) -> Letter:
+    if not customer.email:
+        raise Unwritable("erased")
+    design = db.session.scalar(select(Email).where(Email.shop_id == shop.id, Email.id == message.email_id))
+    if design is None:
+        raise Unwritable("email_gone")
+    run = db.session.get_one(Run, message.run_id)
+    offered = context.offered(run) if with_code else None
+    locale = language_of(design.content, customer.locale, shop.locale)
+    rendered = render(design.content, locale, context.of(shop, run, customer, offered, locale), addresses.framed(shop, message.id))
+    name = f"{customer.first_name} {customer.last_name}".strip()
+    shown = (offered.code.id,) if offered and offered.code.code in rendered.text + rendered.html else ()
+    unsubscribe = addresses.framed(shop, message.id).unsubscribe_url
+    return _posted(message, shop, Mailbox(customer.email, name), rendered, now, unsubscribe, shown)
+
+
+def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter:
+    """Return the note to the shop's own people: what the merchant wrote, whom it is about, and a link to them."""
+    if not shop.staff_email:
+        raise Unwritable("no_staff_address")
+    who = f"{customer.first_name} {customer.last_name}".strip() or customer.email or ""
+    with force_locale(shop.locale):
+        said = {"subject": _("%(shop)s: a note from your automation", shop=shop.name), "button": _("Open this customer"),
+                "reason": _("You are receiving this note because an automation of your shop asked for it.")}  # fmt: skip
+    page = f"{addresses.base_url()}/customers/{customer.id}"
+    blocks = [{"kind": "text", "text": "{{ note.text }}"}, {"kind": "text", "text": "{{ note.who }}"},
+              {"kind": "button", "text": said["button"], "target": page}]  # fmt: skip
+    design = {shop.locale: {"subject": "{{ note.subject }}", "preheader": "", "blocks": blocks}}
+    plain = {"note": {"text": message.text, "who": who, "subject": said["subject"]}}
+    frame = Frame.of(shop, addresses.base_url())
+    rendered = render(design, shop.locale, plain, replace(frame, reason=said["reason"]))
+    return _posted(message, shop, Mailbox(shop.staff_email), rendered, now)
+
+
+def _posted(
+    message: Any, shop: Shop, to: Mailbox, rendered: Rendered, now: datetime, unsubscribe: str = "",
+    codes: tuple[int, ...] = (),
+) -> Letter:  # fmt: skip
+    sender = Mailbox(shop.sender_email or shop.contact_email, shop.sender_name or shop.name)
+    if not sender.address:
+        raise Unwritable("sender")
+    headers = {"Feedback-ID": f"{message.flow_id}:{message.shop_id}:{message.audience}:relance"}
+    raw = compose(
+        rendered, sender, to, message.mail_id, now, unsubscribe_url=unsubscribe, reply_to=shop.contact_email, headers=headers
+    )
+    return Letter(sender.address, to.address, rendered.subject, raw, codes)

@@ -1,0 +1,75 @@
+"""Orders: what an order means for its cart, its customer, its codes, and the flow that brought it.
+
+Orders are told more than once, in any order: every statement here can be run again without changing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, func, select, update
+
+from app.extensions import db
+from app.models import Cart, Code, Coupon, Customer, Order, Redemption, Shop
+from app.unit import changed
+from app.upsert import once
+from workers import credit
+from workers.heard import Heard
+
+
+def settle(shop_id: int, heard: Sequence[Heard]) -> None:
+    """Bring everything that depends on these orders up to date."""
+    orders = list(Order.known(shop_id, {each.order for each in heard if each.order}).values())
+    if not orders:
+        return
+    _carts([order for order in orders if order.cart_id])
+    _redemptions(shop_id, orders)
+    _customers(shop_id, {order.customer_id for order in orders if order.customer_id})
+    credit.withdraw([order.id for order in orders if order.cancelled_at])
+    credit.give(shop_id, [order for order in orders if order.paid_at and not order.cancelled_at])
+
+
+def _carts(orders: Sequence[Row[Any]]) -> None:
+    """Close the carts that were ordered; recovered only if our link was pressed and the order paid (CART-16, 17)."""
+    mine = update(Cart).where(Cart.id == bindparam("_cart"))
+    _each(mine.where(Cart.ordered_at.is_(None)).values(ordered_at=bindparam("_placed")), orders)
+    pressed = mine.where(Cart.pressed_at <= bindparam("_placed"), Cart.recovered_at.is_(None))
+    _each(pressed.values(recovered_at=bindparam("_paid")), [o for o in orders if o.paid_at and not o.cancelled_at])
+    _each(mine.values(recovered_at=None), [order for order in orders if order.cancelled_at])
+
+
+def _each(statement: Any, orders: Iterable[Row[Any]]) -> None:
+    rows = [{"_cart": order.cart_id, "_placed": order.placed_at, "_paid": order.paid_at} for order in orders]
+    if rows:
+        db.session.connection().execute(statement, rows)
+
+
+def _redemptions(shop_id: int, orders: Iterable[Row[Any]]) -> None:
+    """Record the uses of our codes that the shop's own checkout took."""
+    typed = [(text.upper(), order) for order in orders for text in order.codes]
+    codes = {code.code.upper(): code.id for code in Code.among(shop_id, {text for text, _order in typed})}
+    rows = [
+        {"shop_id": shop_id, "code_id": codes[text], "customer_id": order.customer_id, "order_token": order.token,
+         "at": order.placed_at}
+        for text, order in typed if text in codes
+    ]  # fmt: skip
+    if not rows:
+        return
+    db.session.connection().execute(once(Redemption, "shop_id", "code_id", "order_token"), rows)
+    uses = select(func.count()).where(Redemption.code_id == Code.id).scalar_subquery()
+    personal = select(Coupon.personal).where(Coupon.id == Code.coupon_id).scalar_subquery()
+    after = case((personal, "used"), else_=Code.state)
+    changed(update(Code).where(Code.id.in_({row["code_id"] for row in rows})).values(uses=uses, state=after))
+
+
+def _customers(shop_id: int, ids: Collection[int]) -> None:
+    """Count again from the orders: an order told twice is still one order."""
+    kept = Order.shop_id == shop_id, Order.customer_id == Customer.id, Order.cancelled_at.is_(None)
+    own = Order.currency == select(Shop.currency).where(Shop.id == shop_id).scalar_subquery()
+    figures = {
+        "orders_count": select(func.count()).where(*kept).scalar_subquery(),
+        "spent": select(func.coalesce(func.sum(Order.total), 0)).where(*kept, own).scalar_subquery(),
+        "last_order_at": select(func.max(Order.placed_at)).where(*kept).scalar_subquery(),
+    }
+    changed(update(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(ids)).values(figures))

@@ -1,0 +1,152 @@
+"""SMTP: one mail to one recipient, handed over in two halves, so that a decision fits between them.
+
+`begin` goes as far as the body without its final dot: up to here nothing has happened. `finish` sends the dot and returns
+the answer; `abandon` closes the connection instead, and the mail server forgets what it was told.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+from urllib.parse import parse_qs, unquote, urlsplit
+
+PATIENCE = 20.0  # seconds for each answer before the dot
+LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
+
+_LINE_ENDS = re.compile(rb"\r\n|\r|\n")
+_DOTS = re.compile(rb"(?m)^\.")
+
+
+class TransportError(Exception):
+    """A mail that did not leave, before its final dot.
+
+    `permanent`: trying again is of no use. `channel`: it is not about this recipient; every mail would fare the same.
+    """
+
+    def __init__(self, message: str, permanent: bool = False, channel: bool = False) -> None:
+        super().__init__(message)
+        self.permanent, self.channel = permanent, channel
+
+
+class Unanswered(Exception):
+    """The dot was sent and no answer came: nobody knows."""
+
+
+class Channel:
+    """One kept connection to the mail server. Not shared between threads."""
+
+    def __init__(self, url: str) -> None:
+        self._url = urlsplit(url)
+        self._server: smtplib.SMTP | None = None
+
+    def begin(self, sender: str, recipient: str, body: bytes) -> None:
+        """Hand over everything but the final dot. Raises TransportError; then nothing was sent."""
+        greeted = False
+        try:
+            server = self._open()
+            self._expect(server.mail(sender), 250, channel=True)
+            greeted = True
+            self._expect(server.rcpt(recipient), 250)
+            self._expect(server.docmd("DATA"), 354)
+            server.send(_stuffed(body))
+        except TransportError:
+            self._reset()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            self.abandon()
+            # A server that hangs up over one recipient or one body must count against that mail, or it is tried for ever.
+            raise TransportError(_told(error), channel=not greeted) from error
+
+    def finish(self) -> tuple[int, str]:
+        """Send the dot and return the server's code and words. Raises Unanswered."""
+        server = self._server
+        if server is None or server.sock is None:
+            raise Unanswered("the connection is gone")
+        try:
+            server.sock.settimeout(LAST_PATIENCE)
+            server.send(b".\r\n")
+            code, words = server.getreply()
+            server.sock.settimeout(PATIENCE)
+        except (OSError, smtplib.SMTPException) as error:
+            self.abandon()
+            raise Unanswered(_told(error)) from error
+        return code, _text(words)
+
+    def abandon(self) -> None:
+        """Close the connection without a word: what was handed over without its dot never was."""
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+    def close(self) -> None:
+        """Take leave."""
+        if self._server is not None:
+            try:
+                self._server.quit()
+            except (OSError, smtplib.SMTPException):
+                pass
+        self.abandon()
+
+    def _reset(self) -> None:
+        try:
+            if self._server is not None:
+                self._server.rset()
+        except (OSError, smtplib.SMTPException):
+            self.abandon()
+
+    def _open(self) -> smtplib.SMTP:
+        """Return the kept connection if it still answers, else a new one."""
+        if self._server is not None:
+            try:
+                if self._server.noop()[0] == 250:
+                    return self._server
+            except (OSError, smtplib.SMTPException):
+                pass
+            self.abandon()
+        self._server = self._connect()
+        return self._server
+
+    def _connect(self) -> smtplib.SMTP:
+        url, host = self._url, self._url.hostname or ""
+        secure = url.scheme == "smtps"
+        server: smtplib.SMTP
+        if secure:
+            server = smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=ssl.create_default_context())
+        else:
+            server = smtplib.SMTP(host, url.port or 25, timeout=PATIENCE)
+        assert server.sock is not None
+        # Without it, the last small packet waits for the answer to the one before: some 40 ms a mail.
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if not secure and parse_qs(url.query).get("starttls") == ["1"]:
+            server.starttls(context=ssl.create_default_context())
+        if url.username:
+            server.login(unquote(url.username), unquote(url.password or ""))
+        server.ehlo_or_helo_if_needed()
+        return server
+
+    def _expect(self, answer: tuple[int, bytes], wanted: int, channel: bool = False) -> None:
+        code, words = answer
+        if code == wanted or (wanted == 250 and code == 251):
+            return
+        gone = code == 421  # the server is about to close: it is not about this mail
+        raise TransportError(f"{code} {_text(words)}", permanent=code >= 500 and not gone, channel=channel or gone)
+
+
+def _stuffed(body: bytes) -> bytes:
+    """Return the body with CRLF line ends and doubled leading dots (RFC 5321, 4.5.2), ending with a line end."""
+    lines = _LINE_ENDS.sub(b"\r\n", body)
+    lines = lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+    return _DOTS.sub(b"..", lines)
+
+
+def _told(error: Exception) -> str:
+    code = getattr(error, "smtp_code", None)
+    words = getattr(error, "smtp_error", None)
+    return f"{code} {_text(words)}" if code else f"{type(error).__name__}: {error}"[:300]
+
+
+def _text(words: object) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return " ".join(text.split())[:300]
