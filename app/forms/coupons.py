@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as __
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from app.forms.money import MoneyField
 from app.models import Coupon
@@ -31,7 +31,7 @@ class CouponForm(FlaskForm):
     """The terms of one coupon. Make it with `meta={"currency": …}`; `terms()` is what a Coupon keeps."""
 
     name = StringField(
-        __("Name"), [InputRequired(__("Give it a name that you will recognise.")), Length(max=120)],
+        __("Name"), [DataRequired(__("Give it a name that you will recognise.")), Length(max=120)],
         description=__("Only you see it."),
     )  # fmt: skip
     kind = RadioField(__("What does it take off?"), choices=KINDS, default="percent")

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as __
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from app.forms.logins import CURRENCIES, normalised
 from app.languages import LANGUAGES
@@ -19,7 +19,7 @@ ZONES = [*sorted(zone for zone in available_timezones() if "/" in zone and not z
 class ShopForm(FlaskForm):
     """What a message must say about its sender, and the shop's language, zone and currency."""
 
-    name = StringField(__("Name of your shop"), [InputRequired(__("Write the name of your shop.")), Length(max=120)])
+    name = StringField(__("Name of your shop"), [DataRequired(__("Write the name of your shop.")), Length(max=120)])
     url = URLField(
         __("Address of your shop"),
         [Optional(), Length(max=500), Regexp(r"^https?://\S+$", message=__("Write the whole address, with https://."))],
@@ -65,5 +65,5 @@ class KeyForm(FlaskForm):
 
     name = StringField(
         __("What will use this key?"),
-        [InputRequired(__("Name what will use it, such as “Our web shop”.")), Length(max=80)],
+        [DataRequired(__("Name what will use it, such as “Our web shop”.")), Length(max=80)],
     )

@@ -33,7 +33,7 @@ GRAPH = {
     "nodes": [
         {"id": "n1", "kind": "cart_abandoned", "settings": {"after": {"amount": 2, "unit": "hours"}}},
         {"id": "n2", "kind": "wait", "settings": {"duration": {"amount": 1, "unit": "hours"}, "ending": "any"}},
-        {"id": "n3", "kind": "end", "settings": {}},
+        {"id": "n3", "kind": "notify_staff", "settings": {"text": "Call them"}},
     ],
     "edges": [{"from": "n1", "port": "next", "to": "n2"}, {"from": "n2", "port": "next", "to": "n3"}],
     "settings": {},
@@ -62,9 +62,9 @@ def a_run(flow, customer, at=NOON, **told) -> Run:
                     customer_id=customer.id, event_id=event.id, entry_key=event.key, **told))  # fmt: skip
 
 
-def a_step(run, visit, node, port="next", at=NOON, **saw) -> Step:
+def a_step(run, visit, node, port="next", at=NOON, saw=None) -> Step:
     return kept(Step(shop_id=run.shop_id, flow_id=run.flow_id, run_id=run.id, visit=visit, node=node, port=port,
-                     saw=saw, at=at))  # fmt: skip
+                     saw=saw or {}, at=at))  # fmt: skip
 
 
 def a_message(run, sent_at=NOON, node="n3", **told) -> Message:

@@ -1,0 +1,161 @@
+"""What the pages of automations show: a row of the list, and everything about one automation.
+
+Knows which figures stand beside which words, one grouped query each. Must not know a request, nor change anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.extensions import db
+from app.models import Customer, Flow, Run, Shop, Version, counts, figures
+from app.models.figures import Figures, Period
+from app.models.runs import ACTIVE
+from app.telling import names_in, tell
+from app.views.editor_drawing import Drawing, StepCard
+from app.views.editor_outline import order
+from app.views.preflight import Lack, lacks, reached_back
+from graph.model import BadGraph, Graph
+from graph.words import Names
+
+STATES = ("live", "off", "paused")
+LONGEST_STORY = 5  # steps
+PEOPLE = 8
+SORTS = {"thank_you": "do", "welcome": "do", "win_back": "wait", "browse_abandonment": "if"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One automation in the list."""
+
+    flow: Flow
+    story: str
+    sort: str
+    here: int
+    stuck: int
+    brought: Figures
+
+
+def rows(shop: Shop, brought: dict[int, Figures]) -> list[Row]:
+    """Return the shop's automations: those that run first, then by name."""
+    mine = select(Flow).where(Flow.shop_id == shop.id, Flow.status != "deleted")
+    flows = sorted(db.session.scalars(mine), key=lambda flow: (flow.status == "off", flow.name.casefold(), flow.id))
+    here, stuck, names = counts.in_it_now(shop.id), stuck_in(shop.id), names_in(shop)
+    return [
+        Row(flow, story(flow, names), SORTS.get(flow.recipe, "when"), here.get(flow.id, 0), stuck.get(flow.id, 0),
+            brought.get(flow.id, figures.nothing(30)))
+        for flow in flows
+    ]  # fmt: skip
+
+
+def stuck_in(shop_id: int) -> dict[int, int]:
+    """Return how many runs are stuck in each flow that has any."""
+    parked = select(Run.flow_id, func.count()).where(Run.shop_id == shop_id, Run.status == "parked")
+    return dict(db.session.execute(parked.group_by(Run.flow_id)).all())
+
+
+def story(flow: Flow, names: Names) -> str:
+    """Return the flow in one line: the titles of its first steps, in order."""
+    try:
+        graph = Graph.from_json(flow.draft)
+    except BadGraph:
+        return ""
+    ids = order(graph)
+    told = [tell(graph.node(id).described.card(graph.node(id).settings, names).title) for id in islice(ids, LONGEST_STORY)]
+    return " → ".join([*told, "…"] if len(ids) > LONGEST_STORY else told)
+
+
+class FlowPage:
+    """One automation with its figures over the last `days` days."""
+
+    def __init__(self, flow: Flow, shop: Shop, days: int = 30) -> None:
+        self.flow, self.shop, self.now = flow, shop, clock.now(shop.id)
+        self.period = Period(self.now, days)
+        self.drawing = Drawing(flow, shop)
+        if flow.status != "off" and self.version is not None:
+            self.drawing.graph = Graph.from_json(self.version.graph)
+
+    @cached_property
+    def version(self) -> Version | None:
+        """The version that runs, if the flow was ever published."""
+        return db.session.get(Version, self.flow.version_id) if self.flow.version_id else None
+
+    @property
+    def unpublished(self) -> bool:
+        """Whether the draft differs from the version that runs."""
+        return self.version is not None and Graph.from_json(self.flow.draft).dumps() != Graph.from_json(self.version.graph).dumps()
+
+    @cached_property
+    def brought(self) -> Figures:
+        """The four figures of the period."""
+        return self._figures(self.period)
+
+    @cached_property
+    def before(self) -> Figures:
+        """The four figures of the period before."""
+        return self._figures(self.period.before)
+
+    @cached_property
+    def story(self) -> str:
+        """The flow in one line."""
+        return story(self.flow, self.drawing.names)
+
+    @cached_property
+    def lacks(self) -> list[Lack]:
+        """What keeps it from being turned on."""
+        return lacks(self.flow, self.shop)
+
+    @cached_property
+    def backfill(self) -> int:
+        """How many happenings of the days before turning it on would take in."""
+        return reached_back(self.drawing.graph, self.shop, self.flow.first_activated_at is None)
+
+    @property
+    def backfill_days(self) -> int:
+        """How many days turning it on looks back."""
+        return int((self.drawing.graph.settings.get("backfill") or {}).get("days") or 0)
+
+    @cached_property
+    def here(self) -> int:
+        """How many people are on their way in it."""
+        on_the_way = select(func.count()).select_from(Run).where(Run.flow_id == self.flow.id, Run.status.in_(ACTIVE))
+        return db.session.scalar(on_the_way.where(Run.shop_id == self.shop.id)) or 0
+
+    @cached_property
+    def funnels(self) -> list[tuple[StepCard, counts.Funnel]]:
+        """What became of each message's mails in the period, in the order of the flow."""
+        found = counts.funnels(self.shop.id, self.flow.id, self.period.since)
+        return [(card, found[id]) for id, card in self.drawing.cards.items() if id in found]
+
+    @cached_property
+    def refusals(self) -> dict[str, int]:
+        """Why people were not let in during the period."""
+        return counts.refusals(self.shop.id, self.flow.id, self.period.since)
+
+    @cached_property
+    def held_back(self) -> dict[tuple[str, str], int]:
+        """Why messages were not sent during the period."""
+        return counts.held_back(self.shop.id, self.flow.id, self.period.since)
+
+    @cached_property
+    def people(self) -> list[tuple[Run, Customer]]:
+        """The latest people in it."""
+        latest = select(Run, Customer).join(Customer, Customer.id == Run.customer_id)
+        latest = latest.where(Run.shop_id == self.shop.id, Run.flow_id == self.flow.id)
+        found: Any = db.session.execute(latest.order_by(Run.started_at.desc(), Run.id.desc()).limit(PEOPLE))
+        return [(run, customer) for run, customer in found]
+
+    @property
+    def finishes(self) -> bool:
+        """Whether those in it go on to the end when it is turned off."""
+        return self.version is not None and (self.version.graph.get("settings") or {}).get("on_deactivate") == "finish"
+
+    def _figures(self, period: Period) -> Figures:
+        found = figures.by_flow(self.shop.id, period, self.flow.id)
+        return found.get(self.flow.id, figures.nothing(period.days))

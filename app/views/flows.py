@@ -1,0 +1,184 @@
+"""Automations: the list, one automation's page, the people in it, and the switch that asks first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app import clock, doorbell
+from app.extensions import db
+from app.forms.flows import NameForm, StartForm
+from app.models import Audit, Customer, Flow, Run, drafts, figures
+from app.models.figures import Period
+from app.models.flows import SwitchedOff
+from app.models.runs import ACTIVE, ENDED
+from app.passwords import token
+from app.reasons import why, why_paused
+from app.telling import called, tell
+from app.unit import unit
+from app.views.flow_page import STATES, FlowPage, rows
+from app.views.paging import page
+from app.views.preflight import lacks
+from graph import catalogue
+from graph.model import Graph, Node
+from graph.words import Words
+
+pages = Blueprint("flows", __name__)
+RANGES = (7, 30, 90)
+FEW = 8  # as many automations as are found without a filter
+
+
+def register(app: Flask) -> None:
+    """Put these pages on the application, and the words that they share with other pages."""
+    app.jinja_env.filters.update(called=called, why=why, why_paused=why_paused, tell=tell)
+    app.jinja_env.filters.update(told=lambda msgid: tell(Words(msgid)))
+    app.register_blueprint(pages)
+
+
+@pages.get("/automations")
+def index() -> str:
+    """List the shop's automations with the figures of the last 30 days (AUTO-18)."""
+    now, text, state = clock.now(g.shop.id), request.args.get("q", "").strip(), request.args.get("state", "")
+    month = Period(now)
+    brought, before = figures.by_flow(g.shop.id, month), figures.by_flow(g.shop.id, month.before)
+    everything = rows(g.shop, brought)
+    found = [row for row in everything if text.casefold() in row.flow.name.casefold()]
+    found = [row for row in found if state not in STATES or row.flow.status == state]
+    return render_template(
+        "flows/index.html", rows=found, total=len(everything), few=FEW, text=text, state=state, states=STATES,
+        now=figures.added(brought.values(), 30), before=figures.added(before.values(), 30), change=figures.change,
+    )  # fmt: skip
+
+
+@pages.route("/automations/new", methods=["GET", "POST"])
+def new() -> str | Response | tuple[str, int]:
+    """Begin an automation from nothing but what starts it (AUTO-10), or lead to the templates."""
+    form = StartForm()
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("flows/new.html", form=form, triggers=catalogue.triggers()), status
+    kind = catalogue.kind(form.trigger.data)
+    graph = Graph((Node("start", kind.name, kind.defaults()),))
+    flow_id = unit(lambda: add(form.name.data or "", kind.icon, graph).id)
+    return redirect(url_for("editor.show", flow_id=flow_id))
+
+
+@pages.get("/automations/<int:flow_id>")
+def show(flow_id: int) -> str:
+    """Show what one automation does, brought and holds back, and the switch (AUTO-19)."""
+    days = request.args.get("days", 30, int)
+    shown = FlowPage(find(flow_id), g.shop, days if days in RANGES else 30)
+    return render_template("flows/show.html", shown=shown, flow=shown.flow, ranges=RANGES, change=figures.change,
+                           form=NameForm(name=shown.flow.name))  # fmt: skip
+
+
+@pages.get("/automations/<int:flow_id>/people")
+def people(flow_id: int) -> str:
+    """List everybody who has been in it, by step and by state."""
+    shown = FlowPage(find(flow_id), g.shop)
+    node, state = request.args.get("step", ""), request.args.get("state", "")
+    query = select(Run, Customer).join(Customer, Customer.id == Run.customer_id)
+    query = query.where(Run.shop_id == g.shop.id, Run.flow_id == flow_id)
+    query = query.where(Run.node == node) if node else query
+    query = query.where(Run.status.in_(GROUPS[state])) if state in GROUPS else query
+    found = page(query.order_by(Run.started_at.desc(), Run.id.desc()))
+    return render_template("flows/people.html", shown=shown, flow=shown.flow, page=found, node=node, state=state)
+
+
+GROUPS = {"active": ACTIVE, "stuck": ("parked",), "ended": ENDED}
+
+
+@pages.post("/automations/<int:flow_id>/name")
+def name(flow_id: int) -> Response | tuple[str, int]:
+    """Give it another name (REMIND-10)."""
+    flow, form = find(flow_id), NameForm()
+    if not form.validate_on_submit():
+        flash(" ".join(form.name.errors))
+        return redirect(url_for("flows.show", flow_id=flow_id))
+    stamp = drafts.Stamp(flow.revision, token()[:40], clock.now(g.shop.id))
+    unit(lambda: drafts.rename(find(flow_id), form.name.data or "", stamp))
+    return redirect(url_for("flows.show", flow_id=flow_id))
+
+
+@pages.post("/automations/<int:flow_id>/on")
+def turn_on(flow_id: int) -> Response:
+    """Publish the draft and let it enrol, when nothing is missing; else say what is."""
+    if missing := lacks(find(flow_id), g.shop):
+        flash(ngettext("One thing is missing first.", "%(num)s things are missing first.", len(missing)))
+    elif unit(lambda: switched_on(flow_id)):
+        doorbell.ring("enrol", g.shop.id)
+        flash(_("It is on. From now on it works by itself."))
+    return redirect(url_for("flows.show", flow_id=flow_id))
+
+
+@pages.post("/automations/<int:flow_id>/off")
+def turn_off(flow_id: int) -> Response:
+    """Switch it off: everybody in it leaves, and nothing more of it goes out (AUTO-16)."""
+    find(flow_id)
+    if done := unit(lambda: switched_off(flow_id)):
+        flash(_said(done))
+    return redirect(url_for("flows.show", flow_id=flow_id))
+
+
+@pages.post("/automations/<int:flow_id>/delete")
+def delete(flow_id: int) -> Response:
+    """Take it away, after switching it off. Its history stays in the shop's figures."""
+    find(flow_id)
+    now = clock.now(g.shop.id)
+    if unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now))):
+        flash(_("The automation is deleted. Its figures stay in your totals."))
+    return redirect(url_for("flows.index"))
+
+
+def find(flow_id: int) -> Flow:
+    """Return this shop's flow, or answer 404."""
+    return drafts.find(flow_id, g.shop.id) or abort(404)
+
+
+def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
+    """Add a flow that is off, inside the caller's unit."""
+    now = clock.now(g.shop.id)
+    flow = Flow(shop_id=g.shop.id, name=name, icon=icon, recipe=recipe, draft=graph.to_json(), created_at=now, updated_at=now)
+    db.session.add(flow)
+    db.session.flush()
+    return flow
+
+
+def switched_on(flow_id: int) -> bool:
+    """Publish and switch on, inside the caller's unit; False when it was on already."""
+    now = clock.now(g.shop.id)
+    if Flow.publish(g.shop.id, flow_id, now) is None or not Flow.switch_on(g.shop.id, flow_id, now):
+        return False
+    note("switched_on", flow_id)
+    return True
+
+
+def switched_off(flow_id: int) -> SwitchedOff | None:
+    """Switch off inside the caller's unit; None when it was off already."""
+    return noted("switched_off", flow_id, Flow.switch_off(g.shop.id, flow_id, clock.now(g.shop.id)))
+
+
+def noted(act: str, flow_id: int, done: SwitchedOff | None) -> SwitchedOff | None:
+    """Keep who did it and what it ended; return `done`."""
+    if done is not None:
+        note(act, flow_id, cancelled=done.cancelled, called_back=done.called_back, handed_over=done.handed_over)
+    return done
+
+
+def note(act: str, flow_id: int, **figures_: int) -> None:
+    """Keep who did what to a flow, and when."""
+    db.session.add(Audit(shop_id=g.shop.id, user_id=g.user.id, act=act, subject=f"flow:{flow_id}", data=figures_,
+                         at=clock.now(g.shop.id)))  # fmt: skip
+
+
+def _said(done: SwitchedOff) -> str:
+    said = [_("It is off.")]
+    if done.cancelled:
+        said.append(ngettext("%(num)s person left it.", "%(num)s people left it.", done.cancelled))
+    if done.handed_over:
+        said.append(ngettext("%(num)s e-mail was already at the mail server.",
+                             "%(num)s e-mails were already at the mail server.", done.handed_over))  # fmt: skip
+    return " ".join(said)

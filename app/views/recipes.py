@@ -1,0 +1,129 @@
+"""Templates: the gallery, and the wizard that makes one of them the shop's own automation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as __
+from sqlalchemy import or_, select
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app import clock, doorbell
+from app.emails.preview import preview as rendered
+from app.extensions import db
+from app.forms.recipes import Wizard
+from app.languages import LANGUAGES
+from app.models import Coupon, Flow
+from app.unit import unit
+from app.views import coupons
+from app.views.editor_drawing import SORTS
+from app.views.framed import framed
+from app.views.preflight import of_shop
+from app.views.recipe_review import Review
+from app.views.recipe_making import Made, make
+from graph import geometry, recipes
+from graph.recipes import Recipe
+
+pages = Blueprint("recipes", __name__)
+PURPOSES = {
+    "recover": __("Bring back"), "welcome": __("Welcome"), "thank": __("Thank"), "win_back": __("Win back"),
+}  # fmt: skip
+STEPS = ("choices", "emails", "review")
+
+
+def register(app: Flask) -> None:
+    """Put these pages on the application."""
+    app.register_blueprint(pages)
+
+
+@pages.get("/templates")
+def index() -> str:
+    """Show the gallery, or the part of it that serves one purpose (AUTO-05)."""
+    purpose = request.args.get("purpose", "")
+    shown = [recipe for recipe in recipes.all_recipes() if purpose not in PURPOSES or recipe.purpose == purpose]
+    return render_template("recipes/index.html", recipes=shown, purposes=PURPOSES, purpose=purpose, used=in_use(),
+                           drawn={recipe.name: geometry.layout(recipe.graph) for recipe in shown}, sorts=sorts)  # fmt: skip
+
+
+@pages.route("/templates/<name>", methods=["GET", "POST"])
+def show(name: str) -> str | Response | tuple[str, int]:
+    """Ask the template's few questions, show its e-mails, tell it in plain words, and make it (AUTO-09, REMIND-09)."""
+    wizard = Wizard(find(name), offered(), g.shop.currency, request.form if request.method == "POST" else MultiDict())
+    step = request.form.get("step", "choices")
+    if request.method == "POST" and (not wizard.valid() or clashes(wizard)):
+        return screen(wizard, "choices"), 422
+    if step in ("on", "later"):
+        return finished(unit(lambda: make(wizard, on=step == "on" and not of_shop(g.shop))))
+    return screen(wizard, step if step in STEPS else "choices")
+
+
+@pages.get("/templates/<name>/preview/<email>")
+def preview(name: str, email: str) -> Response:
+    """Show one of the template's e-mails as an invented customer would get it, in a frame of its own."""
+    designs = find(name).emails.get(email) or abort(404)
+    locale = request.args.get("locale", "")
+    if locale not in LANGUAGES:
+        abort(404)
+    design = designs if "coupon" in request.args else without_coupon(designs)
+    return framed(rendered(design, locale, g.shop).html)
+
+
+def find(name: str) -> Recipe:
+    """Return the recipe, or answer 404."""
+    return recipes.recipe(name) if name in recipes.NAMES else abort(404)
+
+
+def screen(wizard: Wizard, step: str) -> str:
+    """Return one screen of the wizard."""
+    return render_template(
+        f"recipes/{step}.html", wizard=wizard, recipe=wizard.recipe, step=STEPS.index(step) + 1,
+        review=Review(wizard, g.shop) if step != "choices" else None, lacks=of_shop(g.shop),
+        layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe),
+        stays=getattr(current_app.extensions["settings"], "mail_stays", False),
+    )  # fmt: skip
+
+
+def finished(made: Made) -> Response:
+    """Lead to the page of the automation that was made."""
+    if made.on:
+        doorbell.ring("enrol", g.shop.id)
+        flash(_("It is on. From now on it works by itself."))
+    else:
+        flash(_("Kept. Turn it on whenever you like."))
+    return redirect(url_for("flows.show", flow_id=made.flow_id))
+
+
+def clashes(wizard: Wizard) -> bool:
+    """Whether the new coupon's shared code is taken; its form then says so."""
+    return wizard.makes_coupon and coupons.taken(wizard.coupon, None)
+
+
+def offered() -> dict[int, str]:
+    """Return the coupons that can still be given, by id, the latest first."""
+    now = clock.now(g.shop.id)
+    usable = select(Coupon.id, Coupon.name).where(Coupon.shop_id == g.shop.id, Coupon.status == "active")
+    usable = usable.where(or_(Coupon.ends_at.is_(None), Coupon.ends_at > now))
+    return dict(db.session.execute(usable.order_by(Coupon.id.desc())).all())
+
+
+def in_use() -> set[str]:
+    """Return the names of the recipes from which this shop has made automations that it still has."""
+    made = select(Flow.recipe).distinct().where(Flow.shop_id == g.shop.id, Flow.status != "deleted")
+    return set(db.session.scalars(made))
+
+
+def sorts(recipe: Recipe) -> dict[str, str]:
+    """Return the colour of each step of a recipe, by its id."""
+    return {node.id: SORTS[node.described.group] for node in recipe.graph.nodes}
+
+
+def without_coupon(designs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the designs as they look when no coupon was given."""
+    return {
+        locale: {**design, "blocks": [block for block in design["blocks"] if block.get("kind") != "coupon"]}
+        for locale, design in designs.items()
+    }

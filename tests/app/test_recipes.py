@@ -1,0 +1,201 @@
+"""The gallery and the wizard: each template with its defaults becomes an automation that may be turned on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.extensions import db
+from app.models import Cart, Coupon, Email, Flow
+from app.telling import references_in
+from graph import recipes, validation
+from graph.model import Graph
+from tests.app.browsing import a_browser, with_pages, words
+from tests.app.rows import NOON, a_customer, a_shop, kept
+from tests.app.test_flows import LAWFUL
+
+DEFAULTS = {"audience": "subscribers", "coupon_how": "none", "reminder": "on", "story": "on", "ending": "daytime"}
+COUPON = {"coupon_how": "new", "new-name": "Ten", "new-kind": "percent", "new-percent": "10", "new-personal": "yes",
+          "new-prefix": "TEN", "new-days": "7", "new-once_per_customer": "y"}  # fmt: skip
+
+
+@pytest.fixture
+def shop(app):
+    with_pages(app)
+    return a_shop(**LAWFUL)
+
+
+@pytest.fixture
+def owner(app, shop):
+    return a_browser(app, shop)
+
+
+def typed(recipe, step, **changed):
+    """What a merchant sends who takes every default of a recipe."""
+    spans = {f"{field.name}-{part}": str(field.default[part]) for field in recipe.fields if field.type == "duration"
+             for part in ("amount", "unit")}  # fmt: skip
+    return DEFAULTS | COUPON | spans | {"name": "Mine", "step": step} | changed
+
+
+def only_flow() -> Flow:
+    db.session.expire_all()
+    return db.session.scalars(db.select(Flow)).one()
+
+
+@pytest.mark.rule("AUTO-05")
+@pytest.mark.rule("AUTO-06")
+def test_the_gallery_draws_each_template_and_filters_by_purpose(owner):
+    page = owner.get("/templates")
+    for recipe in recipes.all_recipes():
+        assert recipe.title in words(page)
+    assert page.get_data(as_text=True).count('<svg class="miniature') == 6
+    assert "Win back" in words(owner.get("/templates?purpose=win_back"))
+    assert "Abandoned cart" not in words(owner.get("/templates?purpose=win_back"))
+
+
+@pytest.mark.parametrize("name", recipes.NAMES)
+@pytest.mark.rule("AUTO-09")
+@pytest.mark.rule("REMIND-09")
+def test_every_template_becomes_an_automation_without_problems(owner, shop, name):
+    recipe = recipes.recipe(name)
+    assert owner.post(f"/templates/{name}", data=typed(recipe, "on")).status_code == 302
+    flow = only_flow()
+    assert (flow.status, flow.name, flow.recipe) == ("live", "Mine", name)
+    assert validation.problems(Graph.from_json(flow.draft), references_in(shop, clock.now(shop.id))) == []
+    assert db.session.scalars(db.select(Coupon)).all() if "coupon" in flow.draft["nodes"] else True
+    assert {"en", "fr"} <= set(db.session.scalars(db.select(Email)).first().content)
+
+
+@pytest.mark.rule("OFFER-12")
+def test_finish_later_keeps_it_off(owner):
+    owner.post("/templates/abandoned_cart", data=typed(recipes.recipe("abandoned_cart"), "later"))
+    assert only_flow().status == "off"
+
+
+@pytest.mark.rule("REMIND-11")
+@pytest.mark.rule("AUTO-04")
+@pytest.mark.rule("REMIND-12")
+@pytest.mark.rule("CART-07")
+def test_the_answers_are_in_the_graph(owner):
+    recipe = recipes.recipe("abandoned_cart")
+    answers = typed(recipe, "later", **{"delay-amount": "3", "delay-unit": "days", "coupon_how": "none"})
+    del answers["reminder"]
+    owner.post("/templates/abandoned_cart", data=answers)
+    nodes = {node["id"]: node for node in only_flow().draft["nodes"]}
+    assert nodes["delay"]["settings"]["duration"] == {"amount": 3, "unit": "days"}
+    assert "reminder" not in nodes and "coupon" not in nodes
+    assert len(db.session.scalars(db.select(Email)).all()) == 1
+    assert db.session.scalars(db.select(Coupon)).all() == []
+
+
+@pytest.mark.rule("AUTO-08")
+def test_the_audience_is_chosen_and_everyone_comes_with_a_legal_hint(owner):
+    recipe = recipes.recipe("abandoned_checkout")
+    assert "Writing to people who never agreed is allowed only" in words(owner.get("/templates/abandoned_checkout"))
+    owner.post("/templates/abandoned_checkout", data=typed(recipe, "later", audience="everyone"))
+    assert only_flow().draft["settings"]["audience"] == "everyone"
+
+
+def test_an_existing_coupon_can_be_given(owner, shop):
+    coupon = kept(Coupon(shop_id=shop.id, name="Spring", kind="percent", value=10, created_at=NOON))
+    db.session.commit()
+    answers = typed(recipes.recipe("thank_you"), "later", coupon_how="existing", coupon_id=str(coupon.id))
+    owner.post("/templates/thank_you", data=answers)
+    given = [node["settings"]["coupon"] for node in only_flow().draft["nodes"] if node["kind"] == "give_coupon"]
+    assert given == [coupon.id]
+
+
+def test_another_shops_coupon_is_refused(owner, shop):
+    kept(Coupon(shop_id=shop.id, name="Ours", kind="percent", value=10, created_at=NOON))
+    theirs = kept(Coupon(shop_id=a_shop("Other").id, name="Theirs", kind="percent", value=90, created_at=NOON))
+    db.session.commit()
+    answers = typed(recipes.recipe("thank_you"), "later", coupon_how="existing", coupon_id=str(theirs.id))
+    assert owner.post("/templates/thank_you", data=answers).status_code == 422
+    assert db.session.scalars(db.select(Flow)).all() == []
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), [
+    ({"delay-amount": ""}, "Say how long."),
+    ({"delay-amount": "soon"}, "Write a whole number"),
+    ({"name": " "}, "Give the automation a name"),
+    ({"new-percent": "400"}, "Choose a percentage from 1 to 100"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_and_what_was_typed_stays(owner, wrong, sentence):
+    recipe = recipes.recipe("abandoned_cart")
+    answer = owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"new-prefix": "KEEP"}) | wrong)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    assert 'value="KEEP"' in answer.get_data(as_text=True)
+    assert db.session.scalars(db.select(Coupon)).all() == []
+
+
+def test_each_step_carries_what_was_typed_to_the_next(owner):
+    recipe = recipes.recipe("abandoned_cart")
+    for step in ("emails", "review"):
+        page = owner.post("/templates/abandoned_cart", data=typed(recipe, step)).get_data(as_text=True)
+        assert '<input type="hidden" name="new-prefix" value="TEN">' in page
+    back = owner.post("/templates/abandoned_cart", data=typed(recipe, "choices", name="Come back"))
+    assert 'value="Come back"' in back.get_data(as_text=True)
+
+
+def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
+    recipe = recipes.recipe("abandoned_cart")
+    said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"})))
+    assert "When a cart is left behind" in said and "Wait 5 hours" in said
+    assert "Give Ten" in said
+    assert "Only those who agreed to receive news" in said
+
+
+@pytest.mark.rule("AUTO-03")
+def test_a_shop_that_lacks_its_address_may_finish_later_only(app):
+    with_pages(app)
+    owner = a_browser(app, a_shop())
+    recipe = recipes.recipe("abandoned_cart")
+    page = owner.post("/templates/abandoned_cart", data=typed(recipe, "review")).get_data(as_text=True)
+    assert "/settings#sender_email" in page and 'name="step" value="on"' not in page
+    owner.post("/templates/abandoned_cart", data=typed(recipe, "on"))
+    assert only_flow().status == "off"
+
+
+def test_looking_back_is_offered_with_its_number_and_off_unless_ticked(owner, shop):
+    past = clock.real() - timedelta(days=3)
+    kept(Cart(shop_id=shop.id, token="c1", customer_id=a_customer(shop).id, items=[], total=500, currency="EUR",
+              created_at=past, updated_at=past))  # fmt: skip
+    db.session.commit()
+    recipe = recipes.recipe("abandoned_cart")
+    said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review")))
+    assert "Begin with the last 14 days as well: up to 1 person" in said
+    owner.post("/templates/abandoned_cart", data=typed(recipe, "later"))
+    assert only_flow().draft["settings"]["backfill"]["days"] == 0
+    owner.post(f"/automations/{only_flow().id}/delete")
+    owner.post("/templates/abandoned_cart", data=typed(recipe, "later", backfill="y"))
+    latest = db.session.scalars(db.select(Flow).order_by(Flow.id.desc())).first()
+    assert latest.draft["settings"]["backfill"]["days"] == 14
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+@pytest.mark.parametrize("name", recipes.NAMES)
+def test_the_screens_are_there_in_both_languages(app, shop, locale, name):
+    owner, recipe = a_browser(app, shop, locale), recipes.recipe(name)
+    assert owner.get(f"/templates/{name}").status_code == 200
+    for step in ("emails", "review"):
+        assert owner.post(f"/templates/{name}", data=typed(recipe, step)).status_code == 200
+
+
+@pytest.mark.parametrize("locale", ["en", "fr"])
+def test_an_e_mail_is_previewed_in_a_frame_that_runs_nothing(owner, locale):
+    answer = owner.get(f"/templates/abandoned_cart/preview/reminder?locale={locale}&coupon=1")
+    assert answer.status_code == 200
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    said = {"en": "Take me to my cart", "fr": "Voir mon panier"}[locale]
+    assert said in words(answer)
+    without = owner.get(f"/templates/abandoned_cart/preview/reminder?locale={locale}")
+    assert len(without.data) < len(answer.data)
+
+
+@pytest.mark.parametrize("path", ["/templates/none", "/templates/welcome/preview/none?locale=en",
+                                  "/templates/welcome/preview/hello?locale=xx"])  # fmt: skip
+def test_what_does_not_exist_is_not_found(owner, path):
+    assert owner.get(path).status_code == 404
