@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request, url_for
 
-SHEETS = ("tokens", "reset", "layout", "controls", "content", "pages", "overlays")
+SHEETS = ("tokens", "reset", "layout", "controls", "content", "pages", "clock", "overlays")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 

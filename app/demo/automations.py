@@ -33,7 +33,8 @@ CHOICES = (
          coupon={"name": "A nudge for left checkouts", "prefix": "LUNE", "value": 10, "days": 14}),
     Made("thank_you", since=86,
          coupon={"name": "Thank you for your order", "prefix": "MERCI", "value": 10, "days": 21}),
-    Made("welcome", since=84, until=6, status="paused"),
+    Made("welcome", since=84, until=6, status="paused",
+         coupon={"name": "Welcome to the studio", "prefix": "BIENVENUE", "value": 10, "days": 30}),
     Made("win_back", since=80, until=12, status="off", answers={"after": {"amount": 45, "unit": "days"}}),
 )  # fmt: skip
 
@@ -46,7 +47,7 @@ def make(shop_id: int, now: datetime) -> list[Automation]:
 def _make(shop_id: int, made: Made, now: datetime) -> Automation:
     since = now - timedelta(days=made.since)
     until = now - timedelta(days=made.until) if made.until else None
-    coupon = _coupon(shop_id, made.coupon, since) if made.coupon else None
+    coupon = _coupon(shop_id, made.coupon | {"ends_at": until}, since) if made.coupon else None
     answers = made.answers | ({"coupon": coupon.id} if coupon else {})
     chosen = recipe(made.recipe)
     emails = {
@@ -55,7 +56,7 @@ def _make(shop_id: int, made: Made, now: datetime) -> Automation:
     }
     flow, version = _flow(shop_id, made, chosen.build(answers, emails), since, until)
     plan = compile(Graph.from_json(version.graph))
-    return Automation(flow.id, version.id, plan, since, until, coupon)
+    return Automation(flow.id, version.id, plan, since, until, coupon, paused=made.status == "paused")
 
 
 def _coupon(shop_id: int, terms: dict[str, Any], at: datetime) -> Coupon:
@@ -82,6 +83,7 @@ def _flow(shop_id: int, made: Made, graph: Graph, since: datetime, until: dateti
     db.session.flush()
     version = Flow.publish(shop_id, flow.id, since)
     assert version is not None
-    flow.status, flow.epoch, flow.updated_at = made.status, 1 if until else 0, until or since
+    flow.status, flow.epoch, flow.updated_at = made.status, int(made.status == "off"), until or since
+    flow.paused_reason = "coupon_ended" if made.status == "paused" else ""
     flow.activated_at = flow.first_activated_at = flow.enrols_from = since
     return flow, version

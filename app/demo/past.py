@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from random import Random
 from typing import Any
@@ -36,6 +36,7 @@ class Automation:
     since: datetime
     until: datetime | None = None
     coupon: Coupon | None = None
+    paused: bool = False  # at `until`: its coupon had ended, so those who are in it wait
 
     def open(self, at: datetime) -> bool:
         """Whether it let people in at this time."""
@@ -104,7 +105,7 @@ class Past:
     def unfold(self) -> None:
         """Let everything happen that was planned, and all that follows from it."""
         for automation in self.automations:
-            if automation.until:
+            if automation.until and not automation.paused:
                 self.plan(automation.until, lambda at, ended=automation: self._switch_off(ended, at))
         while self._queue:
             at, _number, act = heapq.heappop(self._queue)
@@ -173,6 +174,8 @@ class Past:
 
     def advance(self, journey: Journey, at: datetime) -> None:
         """Move one run on, as the engine does: steps, effects, and where it is now."""
+        if journey.automation.paused and not journey.automation.open(at):
+            return
         done = interpreter.advance(journey.automation.plan, journey.position, self._facts(journey), at, self._chance)
         for step in done.steps:
             self.rows.add(Step, flow_id=journey.row["flow_id"], run_id=journey.row["id"], visit=step.visit,
@@ -233,7 +236,7 @@ class Past:
         journey.code = self.rows.add(
             Code, coupon_id=coupon.id, code=text, run_id=journey.row["id"], node=effect.node, visit=visit,
             customer_id=journey.person.row["id"], state="issued", uses=0, created_at=at,
-            ends_at=at + timedelta(days=coupon.days or 30),
+            ends_at=min(at + timedelta(days=coupon.days or 30), coupon.ends_at or datetime.max.replace(tzinfo=UTC)),
         )  # fmt: skip
         journey.person.codes.append(journey.code)
         journey.row["code_id"] = journey.code["id"]

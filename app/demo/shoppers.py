@@ -167,7 +167,8 @@ class Shoppers:
     def press(self, journey: Journey, message: Row, at: datetime) -> None:
         """Follow a mail back to the shop; nearly half of those who do so buy."""
         message["clicked_at"] = at
-        self.rows.add(Click, message_id=message["id"], target="cart" if journey.cart else "shop", machine=False, at=at)
+        target = "cart" if journey.cart and not journey.order else "shop"
+        self.rows.add(Click, message_id=message["id"], target=target, machine=False, at=at)
         self.rows.add(Visit, flow_id=message["flow_id"], message_id=message["id"],
                       customer_id=message["customer_id"], at=at)  # fmt: skip
         if journey.cart and not journey.cart.get("ordered_at"):
@@ -179,7 +180,7 @@ class Shoppers:
 
     def come_back(self, journey: Journey, message: Row, at: datetime) -> None:
         """Buy what was left, or something new, with the code of the mail if there is one."""
-        if journey.cart is not None:
+        if journey.cart is not None and journey.order is None:
             self.buy(journey.person, journey.cart, at, journey.code)
             return
         cart = self._fill(journey.person, self.rng.choices(self.articles, self.weights, k=2), at)
