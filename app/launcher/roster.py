@@ -88,7 +88,7 @@ def _worker(settings: Settings, environ: Mapping[str, str]) -> Role:
             *("--worker-shutdown-timeout", limit),
         ),
         environ=environ,
-        told=f"ready ({processes} × {threads} threads)",
+        told=f"ready ({processes} process{'es' * (processes > 1)}, {threads} threads each)",
         says="Worker process is ready for action",
         grace=_DRAIN,
     )

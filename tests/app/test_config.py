@@ -65,10 +65,12 @@ def test_what_cannot_be_used_is_refused(environ: dict[str, str], sentence: str) 
 def test_real_mail_with_a_public_address_is_whole() -> None:
     whole = settings(SMTP_URL="smtp://relay.example.com:587", BASE_URL="https://relance.example.com")
     assert whole.secure
+    assert not whole.mail_stays
 
 
 def test_a_catcher_on_this_machine_needs_no_public_address() -> None:
-    assert settings(SMTP_URL="smtp://127.0.0.1:1025").smtp_url == "smtp://127.0.0.1:1025"
+    assert settings(SMTP_URL="smtp://127.0.0.1:1025").mail_stays
+    assert settings().mail_stays
 
 
 def test_no_application_without_a_secret_key() -> None:
