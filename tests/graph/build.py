@@ -36,7 +36,9 @@ def edges(*drawn: str) -> tuple[Edge, ...]:
 
 
 def rules(*each: tuple[str, str, Any], match: str = "all") -> dict[str, Any]:
-    written = [{"subject": subject, "operator": operator, "value": value} for subject, operator, value in each]
+    written = [
+        {"subject": subject, "operator": operator, "value": value} for subject, operator, value in each
+    ]
     return {"match": match, "rules": written}
 
 
@@ -77,7 +79,9 @@ ORDER = Order("o1", 4200, "EUR", (Item("p1", "Notebook", 1, 4200),), ("WELCOME",
 
 def facts(**known: Any) -> Facts:
     held: dict[str, Any] = {
-        "customer": Customer(1, "ada@example.com", "Ada", zone="Europe/Paris", tags=frozenset({"Loyal"}), spent=9000),
+        "customer": Customer(
+            1, "ada@example.com", "Ada", zone="Europe/Paris", tags=frozenset({"Loyal"}), spent=9000
+        ),
         "event": Event("cart.abandoned", NOON, {"cart": "c1", "after": 1800}),
         "cart": CART,
         "currency": "EUR",

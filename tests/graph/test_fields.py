@@ -21,36 +21,91 @@ OPTIONS = (("a", "First"), ("b", "Second"))
 ALL: dict[str, fields.Field] = {
     each.type: each
     for each in (
-        TEXT, fields.LongText(**SAID), fields.Number(**SAID), fields.Percent(**SAID), fields.Duration(**SAID),
-        fields.Choice(**SAID, options=OPTIONS), fields.YesNo(**SAID), fields.TimeOfDay(**SAID), fields.Weekdays(**SAID),
-        fields.Products(**SAID), fields.EmailChoice(**SAID), fields.CouponChoice(**SAID), fields.Tags(**SAID),
-        fields.Conditions(**SAID), fields.Events(**SAID, options=OPTIONS),
+        TEXT,
+        fields.LongText(**SAID),
+        fields.Number(**SAID),
+        fields.Percent(**SAID),
+        fields.Duration(**SAID),
+        fields.Choice(**SAID, options=OPTIONS),
+        fields.YesNo(**SAID),
+        fields.TimeOfDay(**SAID),
+        fields.Weekdays(**SAID),
+        fields.Products(**SAID),
+        fields.EmailChoice(**SAID),
+        fields.CouponChoice(**SAID),
+        fields.Tags(**SAID),
+        fields.Conditions(**SAID),
+        fields.Events(**SAID, options=OPTIONS),
     )
-}  # fmt: skip
+}
 
 CLEAN: list[tuple[str, Any, Any]] = [
-    ("text", "  Café  ", "Café"), ("text", "Cafe\u0301", "Café"), ("long_text", "a\r\nb", "a\nb"),
-    ("number", " 12 ", 12), ("number", 0, 0), ("percent", "50", 50),
+    ("text", "  Café  ", "Café"),
+    ("text", "Cafe\u0301", "Café"),
+    ("long_text", "a\r\nb", "a\nb"),
+    ("number", " 12 ", 12),
+    ("number", 0, 0),
+    ("percent", "50", 50),
     ("duration", {"amount": "2", "unit": "hours"}, {"amount": 2, "unit": "hours"}),
     ("duration", {"amount": 52, "unit": "weeks"}, {"amount": 52, "unit": "weeks"}),
-    ("choice", "b", "b"), ("yes_no", "on", True), ("yes_no", "", False), ("yes_no", None, False),
-    ("time_of_day", "9:05", "09:05"), ("time_of_day", "23h59", "23:59"), ("time_of_day", "08:00:00", "08:00"),
-    ("weekdays", ["4", 0, 4], [0, 4]), ("weekdays", "2", [2]), ("weekdays", [], []),
-    ("products", ["p1", "p1", 7], ["p1", "7"]), ("email", "3", 3), ("coupon", 4, 4),
-    ("tags", "loyal, tea ,loyal", ["loyal", "tea"]), ("events", ["b", "a"], ["a", "b"]),
-]  # fmt: skip
+    ("choice", "b", "b"),
+    ("yes_no", "on", True),
+    ("yes_no", "", False),
+    ("yes_no", None, False),
+    ("time_of_day", "9:05", "09:05"),
+    ("time_of_day", "23h59", "23:59"),
+    ("time_of_day", "08:00:00", "08:00"),
+    ("weekdays", ["4", 0, 4], [0, 4]),
+    ("weekdays", "2", [2]),
+    ("weekdays", [], []),
+    ("products", ["p1", "p1", 7], ["p1", "7"]),
+    ("email", "3", 3),
+    ("coupon", 4, 4),
+    ("tags", "loyal, tea ,loyal", ["loyal", "tea"]),
+    ("events", ["b", "a"], ["a", "b"]),
+]
 
 WRONG: list[tuple[str, Any]] = [
-    ("text", 5), ("text", "x" * 201), ("text", "two\nlines"), ("text", "a\u202eb"), ("text", "a\x07b"), ("text", "\ud800"),
-    ("number", "1.5"), ("number", True), ("number", 1.0), ("number", -1), ("number", "９"), ("number", 10**7),
-    ("percent", 0), ("percent", 100), ("duration", "2 hours"), ("duration", {"amount": 0, "unit": "hours"}),
-    ("duration", {"amount": 2, "unit": "years"}), ("duration", {"amount": 400, "unit": "days"}), ("duration", {"unit": "days"}),
-    ("duration", {"amount": 10**14, "unit": "weeks"}), ("duration", {"amount": 1, "unit": ["days"]}),
-    ("choice", "c"), ("choice", ["a"]), ("yes_no", "perhaps"), ("time_of_day", "24:00"), ("time_of_day", "9"), ("time_of_day", 9),
-    ("weekdays", [7]), ("weekdays", ["x"]), ("weekdays", {"a": 1}), ("products", [["p"]]), ("products", ["p"] * 1001),
-    ("products", [str(number) for number in range(101)]), ("email", "first"), ("coupon", None), ("tags", ["x" * 41]),
-    ("events", ["c"]), ("events", [["a"]]), ("conditions", {"rules": [{"subject": "moon"}]}),
-]  # fmt: skip
+    ("text", 5),
+    ("text", "x" * 201),
+    ("text", "two\nlines"),
+    ("text", "a\u202eb"),
+    ("text", "a\x07b"),
+    ("text", "\ud800"),
+    ("number", "1.5"),
+    ("number", True),
+    ("number", 1.0),
+    ("number", -1),
+    ("number", "９"),
+    ("number", 10**7),
+    ("percent", 0),
+    ("percent", 100),
+    ("duration", "2 hours"),
+    ("duration", {"amount": 0, "unit": "hours"}),
+    ("duration", {"amount": 2, "unit": "years"}),
+    ("duration", {"amount": 400, "unit": "days"}),
+    ("duration", {"unit": "days"}),
+    ("duration", {"amount": 10**14, "unit": "weeks"}),
+    ("duration", {"amount": 1, "unit": ["days"]}),
+    ("choice", "c"),
+    ("choice", ["a"]),
+    ("yes_no", "perhaps"),
+    ("time_of_day", "24:00"),
+    ("time_of_day", "9"),
+    ("time_of_day", 9),
+    ("weekdays", [7]),
+    ("weekdays", ["x"]),
+    ("weekdays", {"a": 1}),
+    ("products", [["p"]]),
+    ("products", ["p"] * 1001),
+    ("products", [str(number) for number in range(101)]),
+    ("email", "first"),
+    ("coupon", None),
+    ("tags", ["x" * 41]),
+    ("events", ["c"]),
+    ("events", [["a"]]),
+    ("conditions", {"rules": [{"subject": "moon"}]}),
+]
 
 
 @pytest.mark.parametrize(("type", "raw", "value"), CLEAN)
@@ -92,7 +147,12 @@ def test_a_field_is_asked_only_beside_certain_answers() -> None:
 
 
 def test_what_no_longer_exists_is_missed() -> None:
-    shop = References(emails=frozenset({1}), coupons=frozenset({2, 3}), usable_coupons=frozenset({2}), products=frozenset({"p"}))
+    shop = References(
+        emails=frozenset({1}),
+        coupons=frozenset({2, 3}),
+        usable_coupons=frozenset({2}),
+        products=frozenset({"p"}),
+    )
     assert ALL["email"].missing(1, shop) is None
     assert "no longer exists" in say(ALL["email"].missing(9, shop))
     assert ALL["coupon"].missing(2, shop) is None
@@ -107,12 +167,15 @@ def test_a_duration_is_a_span() -> None:
 
 
 def test_every_type_of_field_is_in_the_table_above() -> None:
-    assert {name for name in fields.__all__ if isinstance(getattr(fields, name), type)} - {"Field", "FieldError"} == {
-        type(each).__name__ for each in ALL.values()
-    }
+    assert {name for name in fields.__all__ if isinstance(getattr(fields, name), type)} - {
+        "Field",
+        "FieldError",
+    } == {type(each).__name__ for each in ALL.values()}
 
 
-@pytest.mark.parametrize("each", [field for kind in KINDS for field in kind.fields], ids=lambda field: field.name)
+@pytest.mark.parametrize(
+    "each", [field for kind in KINDS for field in kind.fields], ids=lambda field: field.name
+)
 def test_every_default_is_clean(each: fields.Field) -> None:
     assert each.label
     assert each.default is None or each.clean(each.default) == each.default

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -59,8 +60,11 @@ def test_a_wait_that_is_over_goes_on_to_the_end_and_asks_for_effects_in_order() 
     plan = compile(recovery())
     last = advance(plan, resting(arrive(plan, facts())), facts(), NOON + 2 * HOUR, heads)
     assert [(step.node, step.port) for step in last.steps] == [
-        ("pause", "next"), ("rich", "yes"), ("gift", "next"), ("mail", "next"),
-    ]  # fmt: skip
+        ("pause", "next"),
+        ("rich", "yes"),
+        ("gift", "next"),
+        ("mail", "next"),
+    ]
     assert last.effects == ((3, IssueCoupon("gift", 5)), (4, SendMessage("mail", 1)))
     assert last.rest == Finished("done", "end")
 
@@ -124,7 +128,10 @@ class TestWaitingForSomething:
     def test_the_event_beats_a_time_out_due_in_the_same_instant(self) -> None:
         plan, position = self.rest("checkout.started")
         known = facts(since=(Event("checkout.started", position.wake),))
-        assert [step.port for step in advance(plan, position, known, position.wake, heads).steps] == ["happened", "next"]
+        assert [step.port for step in advance(plan, position, known, position.wake, heads).steps] == [
+            "happened",
+            "next",
+        ]
 
     def test_an_event_after_the_time_is_too_late_however_late_we_look(self) -> None:
         plan, position = self.rest("checkout.started")
@@ -151,7 +158,10 @@ class TestWaitingForSomething:
     def test_a_mail_that_was_opened_gets_no_more(self) -> None:
         plan, position = self.rest("message.opened")
         read = facts(messages=(opened(NOON + HOUR),))
-        assert [step.node for step in advance(plan, position, read, NOON + 2 * HOUR, heads).steps] == ["hope", "thanks"]
+        assert [step.node for step in advance(plan, position, read, NOON + 2 * HOUR, heads).steps] == [
+            "hope",
+            "thanks",
+        ]
 
     def test_a_mail_opened_too_late_counts_as_not_opened(self) -> None:
         plan, position = self.rest("message.opened")
@@ -195,7 +205,9 @@ late = st.lists(st.integers(0, 3 * 24 * 60), min_size=1, max_size=12).map(sorted
 
 
 @given(graphs(), late, st.floats(0, 0.999))
-def test_every_walk_is_gap_free_ends_and_never_rests_past_its_due_time(graph: Graph, minutes: list[int], drawn: float) -> None:
+def test_every_walk_is_gap_free_ends_and_never_rests_past_its_due_time(
+    graph: Graph, minutes: list[int], drawn: float
+) -> None:
     plan, position, visits = compile(graph), start(compile(graph)), []
     for minute in [*minutes, 10**6]:
         now = NOON + timedelta(minutes=minute)
@@ -217,7 +229,7 @@ def test_every_walk_is_gap_free_ends_and_never_rests_past_its_due_time(graph: Gr
 def test_every_walk_is_a_path_of_its_graph(graph: Graph, drawn: float) -> None:
     steps = walk(compile(graph), facts(), lambda _key: drawn)
     assert steps[0].node == graph.trigger.id
-    for step, following in zip(steps, steps[1:], strict=False):
+    for step, following in itertools.pairwise(steps):
         assert graph.target(step.node, step.port) == following.node
     assert len({step.node for step in steps}) == len(steps)
 

@@ -15,7 +15,6 @@ from graph.problem import References
 from graph.words import Names, say
 from tests.graph.build import HOUR, NOON, OVER_50, facts, long, node, opened, rules, visit
 
-NAMES = Names({1: "You left something"}, {5: "10 % off"}, {"p1": "Notebook"}, lambda minor: f"€{minor // 100}")
 PARIS = facts(customer=Customer(1, zone="Europe/Paris"))
 
 
@@ -26,10 +25,16 @@ def at(text: str) -> datetime:
 class TestTriggers:
     @pytest.mark.parametrize(
         ("name", "event", "subject", "key"),
-        [("cart_abandoned", "cart.abandoned", "cart", "cart"), ("checkout_abandoned", "checkout.abandoned", "checkout", "cart"),
-         ("product_abandoned", "product.abandoned", "view", "product"), ("days_since_order", "customer.lapsed", "order", "order")],
-    )  # fmt: skip
-    def test_silence_is_swept_for_and_matches_its_own_length_only(self, name: str, event: str, subject: str, key: str) -> None:
+        [
+            ("cart_abandoned", "cart.abandoned", "cart", "cart"),
+            ("checkout_abandoned", "checkout.abandoned", "checkout", "cart"),
+            ("product_abandoned", "product.abandoned", "view", "product"),
+            ("days_since_order", "customer.lapsed", "order", "order"),
+        ],
+    )
+    def test_silence_is_swept_for_and_matches_its_own_length_only(
+        self, name: str, event: str, subject: str, key: str
+    ) -> None:
         trigger, settings = _trigger(name), {"after": long(2, "days")}
         assert trigger.sweep(settings) == Sweep(subject, timedelta(days=2))
         swept = Event(event, NOON, {"after": 172_800, key: "k7"})
@@ -41,25 +46,36 @@ class TestTriggers:
 
     @pytest.mark.rule("REPLY-04")
     def test_any_order_or_a_paid_one_only(self) -> None:
-        trigger, placed, paid = _trigger("order_placed"), Event("order.placed", NOON), Event("order.paid", NOON)
+        trigger, placed, paid = (
+            _trigger("order_placed"),
+            Event("order.placed", NOON),
+            Event("order.paid", NOON),
+        )
         assert trigger.matches({"moment": "order.placed", "scope": "all"}, placed)
         assert not trigger.matches({"moment": "order.placed", "scope": "all"}, paid)
         assert trigger.matches({"moment": "order.paid", "scope": "all"}, paid)
 
     @pytest.mark.rule("REPLY-05")
     def test_one_chosen_product_in_the_order_is_enough(self) -> None:
-        trigger, chosen = _trigger("order_placed"), {"moment": "order.placed", "scope": "chosen", "products": ["p1", "p2"]}
+        trigger, chosen = (
+            _trigger("order_placed"),
+            {"moment": "order.placed", "scope": "chosen", "products": ["p1", "p2"]},
+        )
         assert trigger.matches(chosen, Event("order.placed", NOON, {"products": ["p9", "p2"]}))
         assert not trigger.matches(chosen, Event("order.placed", NOON, {"products": ["p9"]}))
         assert not trigger.matches(chosen, Event("order.placed", NOON))
 
     def test_an_order_enters_once_and_a_consent_each_time(self) -> None:
         assert _trigger("order_placed").entry_key(Event("order.placed", NOON, {"order": "1001"})) == "1001"
-        assert _trigger("customer_subscribed").entry_key(Event("customer.subscribed", NOON)) == NOON.isoformat()
+        assert (
+            _trigger("customer_subscribed").entry_key(Event("customer.subscribed", NOON)) == NOON.isoformat()
+        )
         assert _trigger("customer_subscribed").sweep({}) is None
 
     def test_the_step_remembers_what_began_the_run(self) -> None:
-        assert visit("cart_abandoned", {}) == Go("next", saw={"event": "cart.abandoned", "at": NOON.isoformat()})
+        assert visit("cart_abandoned", {}) == Go(
+            "next", saw={"event": "cart.abandoned", "at": NOON.isoformat()}
+        )
 
 
 def _trigger(name: str) -> Any:
@@ -78,8 +94,12 @@ class TestWait:
         assert self.until("2027-03-27T12:00", duration=long(1, "days")) == at("2027-03-28T12:00")
 
     def test_daytime_lets_nobody_out_at_night(self) -> None:
-        assert self.until("2026-11-21T18:30", duration=long(2, "hours"), ending="daytime") == at("2026-11-22T08:00")
-        assert self.until("2026-11-21T10:00", duration=long(2, "hours"), ending="daytime") == at("2026-11-21T12:00")
+        assert self.until("2026-11-21T18:30", duration=long(2, "hours"), ending="daytime") == at(
+            "2026-11-22T08:00"
+        )
+        assert self.until("2026-11-21T10:00", duration=long(2, "hours"), ending="daytime") == at(
+            "2026-11-21T12:00"
+        )
 
     def test_hours_of_ones_own_may_pass_midnight(self) -> None:
         hours = {"duration": long(1, "hours"), "ending": "hours", "opens": "22:00", "closes": "02:00"}
@@ -87,15 +107,23 @@ class TestWait:
         assert self.until("2026-11-21T23:00", **hours) == at("2026-11-22T00:00")
 
     def test_days_at_a_time_are_days_of_the_calendar(self) -> None:
-        assert self.until("2027-03-27T20:00", duration=long(1, "days"), ending="at", at="09:00") == at("2027-03-28T07:00")
-        assert self.until("2027-03-27T20:00", duration=long(1, "days"), ending="at", at="02:30") == at("2027-03-28T01:00")
+        assert self.until("2027-03-27T20:00", duration=long(1, "days"), ending="at", at="09:00") == at(
+            "2027-03-28T07:00"
+        )
+        assert self.until("2027-03-27T20:00", duration=long(1, "days"), ending="at", at="02:30") == at(
+            "2027-03-28T01:00"
+        )
 
     def test_hours_at_a_time_are_the_first_such_time_after_them(self) -> None:
-        assert self.until("2026-11-21T08:30", duration=long(2, "hours"), ending="at", at="10:00") == at("2026-11-22T09:00")
+        assert self.until("2026-11-21T08:30", duration=long(2, "hours"), ending="at", at="10:00") == at(
+            "2026-11-22T09:00"
+        )
 
     def test_a_customer_without_a_zone_lives_in_the_shop_s(self) -> None:
         shop = facts(customer=Customer(1), zone="America/New_York")
-        outcome = visit("wait", {"duration": long(1, "hours"), "ending": "daytime"}, shop, at("2026-11-21T05:00"))
+        outcome = visit(
+            "wait", {"duration": long(1, "hours"), "ending": "daytime"}, shop, at("2026-11-21T05:00")
+        )
         assert isinstance(outcome, Wait)
         assert outcome.until == at("2026-11-21T14:00")
         assert outcome.rule["zone"] == "America/New_York"
@@ -135,7 +163,9 @@ class TestWaitFor:
 
     def test_only_the_last_message_counts(self) -> None:
         read = facts(messages=(opened(NOON - HOUR), opened(None)))
-        assert isinstance(visit("wait_for", {"event": "message.opened", "at_most": long(1, "days")}, read), WaitFor)
+        assert isinstance(
+            visit("wait_for", {"event": "message.opened", "at_most": long(1, "days")}, read), WaitFor
+        )
 
 
 class TestDeciding:
@@ -162,11 +192,17 @@ class TestDeciding:
 class TestDoing:
     @pytest.mark.parametrize(
         ("name", "settings", "effect"),
-        [("send_email", {"email": 7}, SendMessage("n", 7)), ("give_coupon", {"coupon": 5}, IssueCoupon("n", 5)),
-         ("tag", {"tag": "tea"}, TagCustomer("n", "tea", True)), ("tag", {"tag": "tea", "change": "remove"}, TagCustomer("n", "tea", False)),
-         ("notify_staff", {"text": "Call them"}, NotifyStaff("n", "Call them"))],
-    )  # fmt: skip
-    def test_an_action_asks_for_one_effect_and_goes_on(self, name: str, settings: dict[str, Any], effect: Any) -> None:
+        [
+            ("send_email", {"email": 7}, SendMessage("n", 7)),
+            ("give_coupon", {"coupon": 5}, IssueCoupon("n", 5)),
+            ("tag", {"tag": "tea"}, TagCustomer("n", "tea", True)),
+            ("tag", {"tag": "tea", "change": "remove"}, TagCustomer("n", "tea", False)),
+            ("notify_staff", {"text": "Call them"}, NotifyStaff("n", "Call them")),
+        ],
+    )
+    def test_an_action_asks_for_one_effect_and_goes_on(
+        self, name: str, settings: dict[str, Any], effect: Any
+    ) -> None:
         outcome = visit(name, settings)
         assert isinstance(outcome, Go)
         assert (outcome.port, outcome.effects) == ("next", (effect,))
@@ -174,49 +210,6 @@ class TestDoing:
     def test_an_end_stops(self) -> None:
         assert visit("end", {}) == Stop("end")
         assert kind("end").ports({}) == ()
-
-
-CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
-    ("cart_abandoned", {}, "Cart left behind", "E-mail known, untouched for 30 minutes", "When a cart is left behind for 30 minutes"),
-    ("checkout_abandoned", {}, "Checkout left behind", "E-mail given, order not finished", "When a checkout is left unfinished for 10 minutes"),
-    ("product_abandoned", {}, "Product viewed and left", "Gone for 1 hour, no cart", "When a product was viewed and left for 1 hour"),
-    ("order_placed", {}, "Order placed", "With any product", "When an order is placed"),
-    ("order_placed", {"moment": "order.paid", "scope": "chosen", "products": ["p1"]}, "Order paid", "With 1 chosen product", "When an order with Notebook is paid"),
-    ("order_placed", {"scope": "chosen", "products": ["p1", "p2"]}, "Order placed", "With one of 2 chosen products", "When an order with Notebook or p2 is placed"),
-    ("customer_subscribed", {}, "New subscriber", "As soon as they agree to your news", "When somebody agrees to receive your news"),
-    ("days_since_order", {}, "No order for 60 days", "Counted from the last order", "When a customer has not ordered for 60 days"),
-    ("wait", {}, "Wait 2 hours", "Then go on, at any time of day", "Wait 2 hours"),
-    ("wait", {"ending": "daytime"}, "Wait 2 hours", "Then go on, in the daytime", "Wait 2 hours, then until the time is between 09:00 and 20:00"),
-    ("wait", {"ending": "hours", "opens": "10:00"}, "Wait 2 hours", "Then go on, from 10:00 to 20:00", "Wait 2 hours, then until the time is between 10:00 and 20:00"),
-    ("wait", {"ending": "at", "duration": long(1, "days")}, "Wait 1 day", "Then go on, at 09:00", "Wait 1 day, until 09:00"),
-    ("wait_until", {}, "Wait until 09:00", "On any day, on the customer's clock", "Wait until it is 09:00"),
-    ("wait_until", {"days": [0, 4]}, "Wait until 09:00", "On Monday or Friday", "Wait until it is 09:00 on Monday or Friday"),
-    ("wait_for", {}, "Wait until they open the last e-mail", "At most 1 day", "Wait until they open the last e-mail, at most 1 day"),
-    ("condition", {"rules": OVER_50}, "Cart total over €50?", "As things stand by then", "If this is so: cart total over €50"),
-    ("condition", {}, "Yes or no", "No rule yet", "If this is so: …"),
-    ("split", {"share": 30}, "Split at random", "30 % go way A, 70 % way B", "Send 30 % of people, at random, way A"),
-    ("send_email", {"email": 1}, "Send “You left something”", "By e-mail, in the customer's language", "Send the e-mail “You left something”"),
-    ("send_email", {}, "Send an e-mail", "No e-mail chosen yet", "Send an e-mail"),
-    ("give_coupon", {"coupon": 5}, "Give 10 % off", "For the e-mails that follow", "Give 10 % off"),
-    ("give_coupon", {}, "Give a coupon", "No coupon chosen yet", "Give a coupon"),
-    ("tag", {"tag": "tea"}, "Tag “tea”", "Added to the customer", "Add the tag “tea”"),
-    ("tag", {"tag": "tea", "change": "remove"}, "Tag “tea”", "Removed from the customer", "Remove the tag “tea”"),
-    ("tag", {}, "Tag the customer", "No tag written yet", "Add the tag “…”"),
-    ("notify_staff", {"text": "100 % off!"}, "Tell the team", "“100 % off!”", "Tell the team “100 % off!”"),
-    ("notify_staff", {}, "Tell the team", "Nothing written yet", "Tell the team “…”"),
-    ("end", {}, "End here", "Nothing more for this customer", "End here"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "settings", "title", "line", "sentence"), CARDS, ids=lambda each: str(each)[:40])
-def test_a_card_says_what_its_step_does(name: str, settings: dict[str, Any], title: str, line: str, sentence: str) -> None:
-    held = {**kind(name).defaults(), **settings}
-    card = kind(name).card(held, NAMES)
-    assert (say(card.title), say(card.line), say(kind(name).sentence(held, NAMES))) == (title, line, sentence)
-
-
-def test_every_kind_is_in_the_table_above() -> None:
-    assert {name for name, *_rest in CARDS} == {each.name for each in KINDS}
 
 
 @pytest.mark.parametrize("each", KINDS, ids=lambda each: each.name)
@@ -236,9 +229,10 @@ class TestEveryKind:
     def test_it_asks_for_what_is_missing_and_for_nothing_else(self, each: NodeKind) -> None:
         found = list(each.problems(node("n", each.name), References()))
         assert {problem.field for problem in found} == {
-            field.name for field in each.fields
+            field.name
+            for field in each.fields
             if field.required and field.blank(field.default) and field.applies(each.defaults())
-        }  # fmt: skip
+        }
         assert all(say(problem.words).endswith(".") for problem in found)
 
     def test_a_branch_has_a_word_and_an_icon(self, each: NodeKind) -> None:

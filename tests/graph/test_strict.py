@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 
 from graph import strict
 
-scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
 keys = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
-values = st.recursive(scalars | keys, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4))
+values = st.recursive(
+    scalars | keys, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4)
+)
 
 
 @given(values)
@@ -28,7 +35,9 @@ def test_any_text_is_read_or_refused_in_words(raw: str | bytes) -> None:
         assert str(refusal)
 
 
-@pytest.mark.parametrize("value", [float("nan"), 2**53 + 1, "\x00", {1: 2}, {"constructor": 1}, object(), {"x" * 201: 1}])
+@pytest.mark.parametrize(
+    "value", [float("nan"), 2**53 + 1, "\x00", {1: 2}, {"constructor": 1}, object(), {"x" * 201: 1}]
+)
 def test_what_a_database_would_change_is_refused(value: Any) -> None:
     with pytest.raises(strict.Unreadable):
         strict.check({"kept": [value]})

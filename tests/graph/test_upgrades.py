@@ -20,7 +20,9 @@ def test_every_older_format_has_its_step() -> None:
 
 def test_steps_are_taken_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upgrades, "CURRENT", 3)
-    monkeypatch.setattr(upgrades, "UPGRADES", {1: lambda old: {**old, "b": 1}, 2: lambda old: {**old, "c": old["b"] + 1}})
+    monkeypatch.setattr(
+        upgrades, "UPGRADES", {1: lambda old: {**old, "b": 1}, 2: lambda old: {**old, "c": old["b"] + 1}}
+    )
     assert upgrades.upgrade({"format": 1}) == {"format": 1, "b": 1, "c": 2}
 
 

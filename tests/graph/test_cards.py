@@ -1,0 +1,156 @@
+"""Each kind in words: what its card says, and how it is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph.catalogue import KINDS, kind
+from graph.words import Names, say
+from tests.graph.build import OVER_50, long
+
+NAMES = Names(
+    {1: "You left something"}, {5: "10 % off"}, {"p1": "Notebook"}, lambda minor: f"€{minor // 100}"
+)
+CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
+    (
+        "cart_abandoned",
+        {},
+        "Cart left behind",
+        "E-mail known, untouched for 30 minutes",
+        "When a cart is left behind for 30 minutes",
+    ),
+    (
+        "checkout_abandoned",
+        {},
+        "Checkout left behind",
+        "E-mail given, order not finished",
+        "When a checkout is left unfinished for 10 minutes",
+    ),
+    (
+        "product_abandoned",
+        {},
+        "Product viewed and left",
+        "Gone for 1 hour, no cart",
+        "When a product was viewed and left for 1 hour",
+    ),
+    ("order_placed", {}, "Order placed", "With any product", "When an order is placed"),
+    (
+        "order_placed",
+        {"moment": "order.paid", "scope": "chosen", "products": ["p1"]},
+        "Order paid",
+        "With 1 chosen product",
+        "When an order with Notebook is paid",
+    ),
+    (
+        "order_placed",
+        {"scope": "chosen", "products": ["p1", "p2"]},
+        "Order placed",
+        "With one of 2 chosen products",
+        "When an order with Notebook or p2 is placed",
+    ),
+    (
+        "customer_subscribed",
+        {},
+        "New subscriber",
+        "As soon as they agree to your news",
+        "When somebody agrees to receive your news",
+    ),
+    (
+        "days_since_order",
+        {},
+        "No order for 60 days",
+        "Counted from the last order",
+        "When a customer has not ordered for 60 days",
+    ),
+    ("wait", {}, "Wait 2 hours", "Then go on, at any time of day", "Wait 2 hours"),
+    (
+        "wait",
+        {"ending": "daytime"},
+        "Wait 2 hours",
+        "Then go on, in the daytime",
+        "Wait 2 hours, then until the time is between 09:00 and 20:00",
+    ),
+    (
+        "wait",
+        {"ending": "hours", "opens": "10:00"},
+        "Wait 2 hours",
+        "Then go on, from 10:00 to 20:00",
+        "Wait 2 hours, then until the time is between 10:00 and 20:00",
+    ),
+    (
+        "wait",
+        {"ending": "at", "duration": long(1, "days")},
+        "Wait 1 day",
+        "Then go on, at 09:00",
+        "Wait 1 day, until 09:00",
+    ),
+    ("wait_until", {}, "Wait until 09:00", "On any day, on the customer's clock", "Wait until it is 09:00"),
+    (
+        "wait_until",
+        {"days": [0, 4]},
+        "Wait until 09:00",
+        "On Monday or Friday",
+        "Wait until it is 09:00 on Monday or Friday",
+    ),
+    (
+        "wait_for",
+        {},
+        "Wait until they open the last e-mail",
+        "At most 1 day",
+        "Wait until they open the last e-mail, at most 1 day",
+    ),
+    (
+        "condition",
+        {"rules": OVER_50},
+        "Cart total over €50?",
+        "As things stand by then",
+        "If this is so: cart total over €50",
+    ),
+    ("condition", {}, "Yes or no", "No rule yet", "If this is so: …"),
+    (
+        "split",
+        {"share": 30},
+        "Split at random",
+        "30 % go way A, 70 % way B",
+        "Send 30 % of people, at random, way A",
+    ),
+    (
+        "send_email",
+        {"email": 1},
+        "Send “You left something”",
+        "By e-mail, in the customer's language",
+        "Send the e-mail “You left something”",
+    ),
+    ("send_email", {}, "Send an e-mail", "No e-mail chosen yet", "Send an e-mail"),
+    ("give_coupon", {"coupon": 5}, "Give 10 % off", "For the e-mails that follow", "Give 10 % off"),
+    ("give_coupon", {}, "Give a coupon", "No coupon chosen yet", "Give a coupon"),
+    ("tag", {"tag": "tea"}, "Tag “tea”", "Added to the customer", "Add the tag “tea”"),
+    (
+        "tag",
+        {"tag": "tea", "change": "remove"},
+        "Tag “tea”",
+        "Removed from the customer",
+        "Remove the tag “tea”",
+    ),
+    ("tag", {}, "Tag the customer", "No tag written yet", "Add the tag “…”"),
+    ("notify_staff", {"text": "100 % off!"}, "Tell the team", "“100 % off!”", "Tell the team “100 % off!”"),
+    ("notify_staff", {}, "Tell the team", "Nothing written yet", "Tell the team “…”"),
+    ("end", {}, "End here", "Nothing more for this customer", "End here"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "title", "line", "sentence"), CARDS, ids=lambda each: str(each)[:40]
+)
+def test_a_card_says_what_its_step_does(
+    name: str, settings: dict[str, Any], title: str, line: str, sentence: str
+) -> None:
+    held = {**kind(name).defaults(), **settings}
+    card = kind(name).card(held, NAMES)
+    assert (say(card.title), say(card.line), say(kind(name).sentence(held, NAMES))) == (title, line, sentence)
+
+
+def test_every_kind_is_in_the_table_above() -> None:
+    assert {name for name, *_rest in CARDS} == {each.name for each in KINDS}
