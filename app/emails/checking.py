@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from liquid import BoundTemplate
 
 from app.emails import blocks, fields, manner, markup, rendering, samples, wording
 from app.emails.addresses import NOUNS
+from app.emails.filters import FILTERS
 from app.emails.frame import Frame, is_address
 from app.emails.wording import BadWording
 
@@ -68,11 +70,18 @@ def _wording(locale: str, name: str, words: str) -> Iterator[Problem]:
     except BadWording as error:
         yield Problem(locale, name, _placed(str(error), error.line if words.count("\n") else 0))
         return
-    for uses in template.analyze(include_partials=False).globals.values():
-        for use in uses:
-            if not fields.is_known(use.segments):
-                line = words.count("\n", 0, use.span.index) + 1 if words.count("\n") else 0
-                yield Problem(locale, name, _placed(_unknown(use.segments), line))
+    for text, index in _misnamed(template):
+        line = words.count("\n", 0, index) + 1 if words.count("\n") else 0
+        yield Problem(locale, name, _placed(text, line))
+
+
+def _misnamed(template: BoundTemplate) -> Iterator[tuple[str, int]]:
+    # Only what is written is looked at, so a branch that no sample enters is checked, too.
+    used = template.analyze(include_partials=False)
+    for uses in used.globals.values():
+        yield from ((_unknown(use.segments), use.span.index) for use in uses if not fields.is_known(use.segments))
+    for called, spans in used.filters.items():
+        yield from ((wording.no_filter(called), span.index) for span in spans if called not in FILTERS)
 
 
 def _unknown(path: Any) -> str:

@@ -7,7 +7,8 @@ that is not in this list does not exist: no `safe`, no filter over ranges, none 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date as calendar_date
+from datetime import datetime, time
 from decimal import Decimal
 from functools import wraps
 from typing import Any
@@ -45,8 +46,7 @@ def date(value: object, style: str = "long") -> str:
         return str(format_time(instant, "short", tzinfo=zone, locale=locale))
     if style == "datetime":
         return str(format_datetime(instant, "medium", tzinfo=zone, locale=locale))
-    local = instant.astimezone(zone) if isinstance(instant, datetime) else instant
-    return str(format_date(local, style if style in ("short", "medium", "full") else "long", locale=locale))
+    return str(format_date(instant.astimezone(zone), style if style in ("short", "medium", "full") else "long", locale=locale))
 
 
 def number(value: object) -> str:
@@ -55,12 +55,13 @@ def number(value: object) -> str:
 
 
 def _instant(value: object) -> datetime | None:
-    if isinstance(value, datetime) and value.tzinfo:
-        return value
-    if not isinstance(value, str) or len(value) > 40:
+    if isinstance(value, str) and 0 < len(value) <= 40:
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, calendar_date):
         return None
-    instant = datetime.fromisoformat(value)
-    return instant if instant.tzinfo else instant.replace(tzinfo=manner.current().zone)
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    return value if value.tzinfo else value.replace(tzinfo=manner.current().zone)
 
 
 def leashed(name: str, work: Filter) -> Filter:

@@ -16,11 +16,12 @@ _KEPT = re.compile("\ue002([0-9]+)\ue003")
 _BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _LINK = re.compile(r"\[([^\]\n]{1,200})\]\((cart|order|product|shop|https?://[^\s()<>\"]{1,300})\)")
 _FENCED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
-_PRIVATE = re.compile("[\ue000-\ue003]")
+# Our own signs, and what no XML and no database takes: control characters and lone surrogates.
+_PRIVATE = re.compile("[\ue000-\ue003\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
-def without_fences(text: str) -> str:
-    """Return the text without the characters that mean something here."""
+def printable(text: str) -> str:
+    """Return the text without the characters that mean something here, or nothing anywhere."""
     return _PRIVATE.sub("", text)
 
 
@@ -51,7 +52,7 @@ def _around_liquid(wording: str, marked: Callable[[str], str]) -> str:
         kept.append(found[0])
         return f"\ue002{len(kept) - 1}\ue003"
 
-    hidden = _LIQUID.sub(keep, without_fences(wording.replace("\r\n", "\n")))
+    hidden = _LIQUID.sub(keep, printable(wording.replace("\r\n", "\n")))
     return _KEPT.sub(lambda token: kept[int(token[1])], marked(hidden))
 
 

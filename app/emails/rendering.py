@@ -15,7 +15,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from mjml import mjml2html
 
-from app.emails import blocks, manner, wording
+from app.emails import blocks, manner, markup, wording
 from app.emails.blocks import Drawn, Page
 from app.emails.frame import Frame
 
@@ -76,7 +76,10 @@ def _html(subject: str, preheader: str, drawn: list[Drawn], frame: Frame, locale
     source = template.render(
         subject=subject, preheader=preheader, blocks=drawn, frame=frame, lang=locale, reason=reason(frame)
     )
-    html = mjml2html(_BLANKS.sub("\n", source))
+    try:
+        html = str(mjml2html(_BLANKS.sub("\n", markup.printable(source))))
+    except ValueError as error:
+        raise wording.BadWording(_("it cannot be drawn")) from error
     if len(html.encode()) > LARGEST:
         raise wording.BadWording(_("the e-mail is too large: mail programs would cut it off; shorten it"))
     return html

@@ -21,7 +21,7 @@ def somebody(shop: Mapping[str, Any], goods: Sequence[Good] = (), currency: str 
     return {
         "customer": {"first_name": "Camille", "last_name": "Martin", "email": "camille@example.com"},
         "cart": basket, "order": {**basket, "number": "1042"}, "product": items[0], "shop": dict(shop),
-        "coupon": {"code": "CAMILLE-7K2M", "terms": _("10% off your order"), "ends_at": None},
+        "coupon": {"code": "CAMILLE-7K2M", "terms": _("A tenth off your order"), "ends_at": None},
     }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ from liquid.stringify import to_liquid_string
 
 from app.emails import manner
 from app.emails.filters import FILTERS, leashed
-from app.emails.markup import without_fences
+from app.emails.markup import printable
 
 LONGEST = 10_000  # characters of one wording
 LONGEST_VALUE = 2_000  # characters of one value from outside
@@ -151,7 +151,7 @@ def plain(value: Any, depth: int = DEEPEST) -> Any:
     if value is None or isinstance(value, (bool, int, float, date)):
         return value
     if isinstance(value, str):
-        return without_fences(value[:LONGEST_VALUE]).replace("\x00", "")
+        return printable(value[:LONGEST_VALUE])
     if depth and isinstance(value, Mapping):
         return {str(key): plain(inner, depth - 1) for key, inner in list(value.items())[:MOST_ITEMS]}
     if depth and isinstance(value, Sequence):
@@ -172,15 +172,19 @@ def _bad(error: Exception) -> BadWording:
 def _said(error: LiquidError) -> str:
     named = _QUOTED.search(str(error.message))
     if isinstance(error, UnknownFilterError) and named:
-        near = get_close_matches(named[1], FILTERS, 1)
-        if near:
-            return _("there is no filter “%(name)s”, did you mean “%(near)s”?", name=named[1], near=near[0])
-        return _("there is no filter “%(name)s”", name=named[1])
+        return no_filter(named[1])
     if isinstance(error, (FilterError, FilterArgumentError, FilterValueError)):
         return _("a filter cannot work with this value")
     if named and "tag" in str(error.message):
         return _("“%(name)s” is not something that an e-mail understands", name=named[1])
-    return _("what stands between {{ and }} or {% and %} is not complete")
+    return _("what stands between the braces is not complete")
+
+
+def no_filter(name: str) -> str:
+    """Say that there is no such filter, and which one was probably meant."""
+    if near := get_close_matches(name, FILTERS, 1):
+        return _("there is no filter “%(name)s”, did you mean “%(near)s”?", name=name, near=near[0])
+    return _("there is no filter “%(name)s”", name=name)
 
 
 def _refuse_long_ranges(template: BoundTemplate) -> None:

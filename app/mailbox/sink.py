@@ -63,7 +63,7 @@ def keep(sender: str, recipients: list[str], raw: bytes) -> None:
 def whose(mail_id: str) -> dict[str, Any]:
     """Return the shop, the message and the time there of a mail with this Message-ID."""
     ours = select(Message.shop_id, Message.id).where(Message.mail_id.in_((mail_id, f"<{mail_id}>")))
-    shop_id, message_id = db.session.execute(ours).tuples().first() or (tried(mail_id), None)
+    shop_id, message_id = db.session.execute(ours).first() or (tried(mail_id), None)
     return {"shop_id": shop_id, "message_id": message_id, "received_at": clock.now(shop_id)}
 
 

@@ -95,7 +95,9 @@ def test(email_id: int) -> Answer:
         flash(_("A test is on its way to %(address)s.", address=recipient))
     except courier.NotSent:
         flash(_("The test could not be sent: the mail server did not take it. Try again, or check the mail settings."))
-    except (BadWording, mime.BadAddress) as error:
+    except mime.BadAddress:
+        flash(_("The test could not be sent: check the sender’s address in the settings."))
+    except BadWording as error:
         flash(_("The test could not be sent: %(problem)s.", problem=str(error)))
     return redirect(url_for("emails.show", email_id=email_id, language=locale))
 
