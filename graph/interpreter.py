@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from graph import network
 from graph.effects import Effect
 from graph.facts import Event, Facts
-from graph.kind import Go, NodeKind, Outcome, TriggerKind, Visit, Wait, WaitFor
+from graph.kind import Go, NodeKind, Outcome, Stop, TriggerKind, Visit, Wait, WaitFor
 from graph.model import BadGraph, Graph, Node
 from graph.words import M
 
@@ -132,14 +132,16 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
     steps: list[Step] = []
     effects: list[tuple[int, Effect]] = []
     while True:
-        outcome = _outcome(plan, position, facts, now, chance)
-        if isinstance(outcome, Wait | WaitFor):
-            return Advance(tuple(steps), tuple(effects), Resting(_rest(position, outcome, now)))
-        port, saw = (outcome.port, outcome.saw) if isinstance(outcome, Go) else (None, {})
-        steps.append(Step(position.node, position.visit, port, saw, now))
-        if isinstance(outcome, Go):
-            effects += [(position.visit, effect) for effect in outcome.effects]
-        following = plan.targets.get((position.node, port)) if port else None
+        match _outcome(plan, position, facts, now, chance):
+            case Wait() | WaitFor() as rest:
+                return Advance(tuple(steps), tuple(effects), Resting(_rest(position, rest, now)))
+            case Stop(reason):
+                steps.append(Step(position.node, position.visit, None, {}, now))
+                return Advance(tuple(steps), tuple(effects), Finished("done", reason))
+            case Go(port, asked, saw):
+                steps.append(Step(position.node, position.visit, port, saw, now))
+                effects += [(position.visit, effect) for effect in asked]
+        following = plan.targets.get((position.node, port))
         if following is None:
             return Advance(tuple(steps), tuple(effects), Finished("done", "end"))
         position = Position(following, position.visit + 1)
