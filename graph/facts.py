@@ -90,8 +90,9 @@ class MessageFact:
 class Facts:
     """All that one advance may look at.
 
-    `event` enrolled the run. `since` holds this customer's events since the run began, of the names in
-    `plan.watches` only. `zone` and `currency` are the shop's; a customer's own zone goes before.
+    `event` enrolled the run. `messages` are those of this run, the last one last. `since` holds this customer's events
+    since the run began, of the names in `plan.watches` only. `zone` and `currency` are the shop's; a customer's own
+    zone goes before.
     """
 
     customer: Customer
