@@ -46,7 +46,8 @@ def date(value: object, style: str = "long") -> str:
         return str(format_time(instant, "short", tzinfo=zone, locale=locale))
     if style == "datetime":
         return str(format_datetime(instant, "medium", tzinfo=zone, locale=locale))
-    return str(format_date(instant.astimezone(zone), style if style in ("short", "medium", "full") else "long", locale=locale))
+    style = style if style in ("short", "medium", "full") else "long"
+    return str(format_date(instant.astimezone(zone), style, locale=locale))
 
 
 def number(value: object) -> str:

@@ -39,10 +39,17 @@ def test_no_changed_token_is_taken(app):
 
 def mutated(token: str, chance: random.Random, letters: str) -> str:
     place, letter = chance.randrange(len(token)), chance.choice(letters)
-    return chance.choice([
-        token[:place] + letter + token[place + 1 :], token[:place] + token[place + 1 :],
-        token[:place] + letter + token[place:], token + letter, token[:place], token[::-1], token + "=",
-    ])  # fmt: skip
+    return chance.choice(
+        [
+            token[:place] + letter + token[place + 1 :],
+            token[:place] + token[place + 1 :],
+            token[:place] + letter + token[place:],
+            token + letter,
+            token[:place],
+            token[::-1],
+            token + "=",
+        ]
+    )
 
 
 def test_every_single_letter_counts(app):
@@ -52,7 +59,9 @@ def test_every_single_letter_counts(app):
         assert links.read("unsubscribe", token[:place] + other + token[place + 1 :]) is None
 
 
-@pytest.mark.parametrize("nonsense", ["", "=", "a", "é" * 40, "A" * 10_000, "../../etc/passwd", "%0d%0a", "\x00" * 40])
+@pytest.mark.parametrize(
+    "nonsense", ["", "=", "a", "é" * 40, "A" * 10_000, "../../etc/passwd", "%0d%0a", "\x00" * 40]
+)
 def test_nonsense_is_refused_without_a_fuss(app, nonsense):
     assert links.read("click", nonsense) is None
 

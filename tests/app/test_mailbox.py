@@ -34,7 +34,9 @@ def server(each_database):
 
     def serve() -> None:
         asyncio.set_event_loop(loop)
-        door = loop.run_until_complete(loop.create_server(lambda: sink.protocol(each_database), "127.0.0.1", 0))
+        door = loop.run_until_complete(
+            loop.create_server(lambda: sink.protocol(each_database), "127.0.0.1", 0)
+        )
         place.append(door.sockets[0].getsockname())
         started.set()
         loop.run_forever()
@@ -50,7 +52,9 @@ def server(each_database):
 
 def a_mail(shop, message, recipient="camille@example.com") -> bytes:
     rendered = render(DESIGN, "en", CONTEXT, framed(shop, message.id))
-    return compose(rendered, Mailbox("hello@papier.example"), Mailbox(recipient), message.mail_id.strip("<>"), NOON)
+    return compose(
+        rendered, Mailbox("hello@papier.example"), Mailbox(recipient), message.mail_id.strip("<>"), NOON
+    )
 
 
 def sent_to(server, raw, recipients=("camille@example.com",)):
@@ -115,13 +119,27 @@ def test_strangers_mail_belongs_to_no_shop(server):
 def test_a_test_mail_finds_its_shop_by_its_signature(app):
     shop = a_shop()
     db.session.commit()
-    sink.keep("a@example.com", ["b@example.com"], f"Message-ID: <test.{links.sign('test', shop.id)}@relance>\r\n\r\nx".encode())
+    sink.keep(
+        "a@example.com",
+        ["b@example.com"],
+        f"Message-ID: <test.{links.sign('test', shop.id)}@relance>\r\n\r\nx".encode(),
+    )
     assert mails()[0].shop_id == shop.id
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x00" * 100, b"Subject: \xff\xfe\r\n\r\n\xff", b"Content-Type: multipart/mixed\r\n\r\nx",
-                                 b"From: " + b"<" * 5000 + b"\r\n\r\n", b"Content-Type: text/html; charset=nope\r\n\r\n\xff",
-                                 b"Message-ID: <" + b"a" * 5000 + b">\r\n\r\nx", b"Subject: a\r\n b\r\n\tc\r\n\r\nx"])  # fmt: skip
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 100,
+        b"Subject: \xff\xfe\r\n\r\n\xff",
+        b"Content-Type: multipart/mixed\r\n\r\nx",
+        b"From: " + b"<" * 5000 + b"\r\n\r\n",
+        b"Content-Type: text/html; charset=nope\r\n\r\n\xff",
+        b"Message-ID: <" + b"a" * 5000 + b">\r\n\r\nx",
+        b"Subject: a\r\n b\r\n\tc\r\n\r\nx",
+    ],
+)
 def test_a_hostile_mail_is_kept_and_can_be_looked_at(each_database, raw):
     sink.keep("a@example.com", ["b@example.com"] * 50, raw)
     assert opened(mails()[-1].raw).source is not None
@@ -144,8 +162,17 @@ def looking(app):
     return a_browser(app, shop), mails()[0].id, a_browser(app, a_shop("Other"))
 
 
-@pytest.mark.parametrize(("part", "says"), [("html", "<iframe"), ("phone", "mail-frame-phone"), ("text", "Carnet Lever de lune"),
-                                            ("headers", "Auto-Submitted"), ("source", "Content-Transfer-Encoding"), ("other", "<pre")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("html", "<iframe"),
+        ("phone", "mail-frame-phone"),
+        ("text", "Carnet Lever de lune"),
+        ("headers", "Auto-Submitted"),
+        ("source", "Content-Transfer-Encoding"),
+        ("other", "<pre"),
+    ],
+)
 def test_a_mail_is_shown_in_each_way(looking, part, says):
     browser, id, _other = looking
     page = browser.get(f"/mailbox/{id}?part={part}")
@@ -164,12 +191,24 @@ def test_the_frame_runs_nothing_and_loads_only_our_pictures(looking):
     browser, id, _other = looking
     body, page = browser.get(f"/mailbox/{id}/body"), browser.get(f"/mailbox/{id}").text
     policy = body.headers["Content-Security-Policy"]
-    assert "sandbox allow-popups" in policy and "allow-scripts" not in policy and "allow-same-origin" not in policy
-    assert "default-src 'none'" in policy and "script-src" not in policy and "https:" not in policy and "*" not in policy
+    assert (
+        "sandbox allow-popups" in policy
+        and "allow-scripts" not in policy
+        and "allow-same-origin" not in policy
+    )
+    assert (
+        "default-src 'none'" in policy
+        and "script-src" not in policy
+        and "https:" not in policy
+        and "*" not in policy
+    )
     assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
 
 
-@pytest.mark.parametrize(("words", "found"), [("CAMILLE", 1), ("cart waits", 1), ("papier.example", 1), ("%", 0), ("_", 0), ("nobody", 0)])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("CAMILLE", 1), ("cart waits", 1), ("papier.example", 1), ("%", 0), ("_", 0), ("nobody", 0)],
+)
 def test_search_looks_at_sender_recipient_and_subject(looking, words, found):
     browser, id, _other = looking
     assert (f"/mailbox/{id}" in browser.get("/mailbox", query_string={"search": words}).text) == bool(found)

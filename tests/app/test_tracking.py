@@ -42,7 +42,9 @@ def press(reader, message, target="cart", headers=PERSON, method="GET"):
 def test_a_click_is_noted_and_leads_to_the_cart(reader):
     _shop, message, cart = a_letter()
     answer = press(reader, message)
-    assert answer.status_code == 302 and answer.location.startswith("https://papier.example/cart?id=7&utm_source=relance")
+    assert answer.status_code == 302 and answer.location.startswith(
+        "https://papier.example/cart?id=7&utm_source=relance"
+    )
     db.session.expire_all()
     assert db.session.scalar(select(Click.machine)) is False and count(Visit) == 1
     assert message.clicked_at == LATER and cart.pressed_at == LATER
@@ -57,8 +59,15 @@ def test_presses_within_half_an_hour_are_one_visit(reader, monkeypatch):
     assert count(Click) == 4 and count(Visit) == 2
 
 
-MACHINES = ({"Purpose": "prefetch"}, {"Sec-Purpose": "prefetch;prerender"}, {"User-Agent": "Mozilla/5.0"}, {"User-Agent": ""},
-            {"User-Agent": "Barracuda Sentinel (EE)"}, {"User-Agent": "curl/8.1"}, {"User-Agent": "Slackbot-LinkExpanding 1.0"})  # fmt: skip
+MACHINES = (
+    {"Purpose": "prefetch"},
+    {"Sec-Purpose": "prefetch;prerender"},
+    {"User-Agent": "Mozilla/5.0"},
+    {"User-Agent": ""},
+    {"User-Agent": "Barracuda Sentinel (EE)"},
+    {"User-Agent": "curl/8.1"},
+    {"User-Agent": "Slackbot-LinkExpanding 1.0"},
+)
 
 
 @pytest.mark.parametrize("said", MACHINES, ids=str)
@@ -73,7 +82,9 @@ def test_a_machines_click_is_flagged_and_nothing_more(reader, said):
 def test_nobody_reads_and_presses_within_two_seconds(reader):
     _shop, message, cart = a_letter(sent_at=LATER - timedelta(seconds=1))
     press(reader, message)
-    assert db.session.scalar(select(Click.machine)) is True and db.session.get(Cart, cart.id).pressed_at is None
+    assert (
+        db.session.scalar(select(Click.machine)) is True and db.session.get(Cart, cart.id).pressed_at is None
+    )
 
 
 def test_asking_where_a_link_leads_is_no_click(reader):
@@ -86,19 +97,37 @@ def test_the_demo_shops_cart_is_reached_by_a_signed_recovery_link(reader):
     _shop, message, cart = a_letter(is_demo=True, url="http://127.0.0.1:8000/demo-shop")
     leads = urlsplit(press(reader, message).location)
     claim = links.read("recovery", parse_qs(leads.query)["recover"][0])
-    assert leads.path == "/demo-shop/cart" and claim and (claim.shop_id, claim.target) == (message.shop_id, cart.token)
+    assert (
+        leads.path == "/demo-shop/cart"
+        and claim
+        and (claim.shop_id, claim.target) == (message.shop_id, cart.token)
+    )
 
 
 def test_a_link_of_the_design_keeps_its_query_and_fragment(reader):
     shop, message, _cart = a_letter()
-    target = addresses.framed(shop, message.id).link("https://papier.example/story?a=1#b").rpartition("/c/")[2]
+    target = (
+        addresses.framed(shop, message.id).link("https://papier.example/story?a=1#b").rpartition("/c/")[2]
+    )
     leads = urlsplit(reader.get(f"/c/{target}", headers=PERSON).location)
-    assert (leads.path, leads.fragment) == ("/story", "b") and leads.query.startswith("a=1&utm_source=relance")
-    assert parse_qs(leads.query)["utm_campaign"] == ["Left carts"] and parse_qs(leads.query)["utm_content"] == ["n3"]
+    assert (leads.path, leads.fragment) == ("/story", "b") and leads.query.startswith(
+        "a=1&utm_source=relance"
+    )
+    assert parse_qs(leads.query)["utm_campaign"] == ["Left carts"] and parse_qs(leads.query)[
+        "utm_content"
+    ] == ["n3"]
 
 
-NOWHERE = ("//evil.example", "javascript:alert(1)", "https:\\\\evil", "https://evil.example\r\nSet-Cookie: a=b",
-           "data:text/html,x", "https://", "ftp://evil.example", "https://e vil")  # fmt: skip
+NOWHERE = (
+    "//evil.example",
+    "javascript:alert(1)",
+    "https:\\\\evil",
+    "https://evil.example\r\nSet-Cookie: a=b",
+    "data:text/html,x",
+    "https://",
+    "ftp://evil.example",
+    "https://e vil",
+)
 
 
 @pytest.mark.parametrize("url", NOWHERE)
