@@ -30,11 +30,11 @@ class Made:
 
 CHOICES = (
     Made("abandoned_checkout", since=88, answers={"reminder": True},
-         coupon={"name": "A nudge for left checkouts", "prefix": "LUNE", "value": 10, "days": 14}),
+         coupon={"name": "10% nudge", "prefix": "LUNE", "value": 10, "days": 14}),
     Made("thank_you", since=86,
-         coupon={"name": "Thank you for your order", "prefix": "MERCI", "value": 10, "days": 21}),
+         coupon={"name": "10% thank-you", "prefix": "MERCI", "value": 10, "days": 21}),
     Made("welcome", since=84, until=6, status="paused",
-         coupon={"name": "Welcome to the studio", "prefix": "BIENVENUE", "value": 10, "days": 30}),
+         coupon={"name": "10% welcome", "prefix": "BIENVENUE", "value": 10, "days": 30}),
     Made("win_back", since=80, until=12, status="off", answers={"after": {"amount": 45, "unit": "days"}}),
 )  # fmt: skip
 

@@ -32,7 +32,7 @@ def seed(app: Flask, progress: Callable[[str], None] = lambda line: None) -> boo
     with app.app_context():
         now, base_url = clock.real(), app.extensions["settings"].base_url
         made = unit(lambda: _make(now, base_url, progress))
-        unit(lambda: _follow_settings(base_url, demo.api_key(app.config["SECRET_KEY"]), now))
+        unit(lambda: follow_settings(base_url, demo.api_key(app.config["SECRET_KEY"]), now))
         return made
 
 
@@ -44,12 +44,12 @@ def find() -> Shop | None:
 def _make(now: datetime, base_url: str, progress: Callable[[str], None]) -> bool:
     if find() is not None:
         return False
-    shop = _open(now, base_url)
+    shop = open_shop(now, base_url)
     progress("the shop and its owner")
     made = automations.make(shop.id, now)
     progress(f"{len(made)} automations")
     rows, rng = Rows(shop.id, firsts()), Random(SEED)
-    _put_on_shelves(rows, base_url, now)
+    put_on_shelves(rows, base_url, now)
     past = Past(now, rng, rows, made)
     shoppers = Shoppers(past, base_url)
     shoppers.arrive(people.invent(CUSTOMERS, rng))
@@ -61,7 +61,8 @@ def _make(now: datetime, base_url: str, progress: Callable[[str], None]) -> bool
     return True
 
 
-def _open(now: datetime, base_url: str) -> Shop:
+def open_shop(now: datetime, base_url: str) -> Shop:
+    """Write the demo shop, its clock and its owner, who signs in by the choice page only."""
     shop = Shop(
         name="Papier Lune", platform="demo", is_demo=True, locale="en", timezone="Europe/Paris", currency="EUR",
         url=f"{base_url}/demo-shop", business_name="Papier Lune SARL",
@@ -79,7 +80,8 @@ def _open(now: datetime, base_url: str) -> Shop:
     return shop
 
 
-def _put_on_shelves(rows: Rows, base_url: str, now: datetime) -> None:
+def put_on_shelves(rows: Rows, base_url: str, now: datetime) -> None:
+    """Add the catalogue's products to the rows."""
     for article in catalogue.articles().values():
         rows.add(
             Product, key=article.key, title=article.words["en"].title, price=article.price, stock=article.stock,
@@ -88,7 +90,7 @@ def _put_on_shelves(rows: Rows, base_url: str, now: datetime) -> None:
         )  # fmt: skip
 
 
-def _follow_settings(base_url: str, key: str, now: datetime) -> None:
+def follow_settings(base_url: str, key: str, now: datetime) -> None:
     """Let the shop's address and its key be those of today's settings."""
     shop = find()
     assert shop is not None

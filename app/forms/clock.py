@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as __
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 UNITS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": timedelta(days=1),
@@ -22,7 +23,7 @@ class Skip(FlaskForm):
     amount = IntegerField(
         __("How long"), [InputRequired(__("Write a number.")), NumberRange(1, 999, __("Write a number from 1 to 999."))]
     )
-    unit = SelectField(__("Unit"), choices=list(WORDS.items()))
+    unit = SelectField(__("Unit"), choices=[SelectChoice(*item) for item in WORDS.items()])
 
     @property
     def delta(self) -> timedelta:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as __
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from app.forms.logins import normalised
@@ -61,7 +62,8 @@ class Delivery(FlaskForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         names = (get_locale() or Locale("en")).territories
-        self.country.choices = sorted(((code, names[code]) for code in COUNTRIES), key=lambda pair: pair[1])
+        named = sorted(COUNTRIES, key=lambda code: names[code])
+        self.country.choices = [SelectChoice(code, names[code]) for code in named]
 
 
 def refusal(declined: Declined, currency: str) -> str:

@@ -1,0 +1,284 @@
+"""A shopper's way through the demo shop, without JavaScript, and what Relance hears of it through its public door."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import clock, links, views
+from app.demo import catalogue, seed
+from app.demo.rows import Rows, firsts
+from app.extensions import db
+from app.models import Cart, Code, Coupon, Customer, InboxRow, Product, Redemption, Shop
+from app.shops import demo
+from app.shops.facts import Reading
+from app.unit import unit
+
+TEAPOT, NOTEBOOK = "round-teapot", "moonrise-notebook"
+ADDRESS = {"first_name": "Louise", "last_name": "Martin", "street": "3 rue Basse", "postal_code": "44000",
+           "city": "Nantes", "country": "FR"}  # fmt: skip
+
+
+def open_shop(app: Flask) -> Flask:
+    """The demo shop with its goods and its key, but without a past."""
+    views.register(app)
+
+    def rows() -> None:
+        now = clock.real()
+        shop = seed.open_shop(now, "http://127.0.0.1:8000")
+        goods = Rows(shop.id, firsts())
+        seed.put_on_shelves(goods, "http://127.0.0.1:8000", now)
+        goods.write()
+        seed.follow_settings("http://127.0.0.1:8000", demo.api_key(app.config["SECRET_KEY"]), now)
+
+    unit(rows)
+    db.session.remove()
+    return app
+
+
+@pytest.fixture
+def shop(app: Flask) -> Iterator[Flask]:
+    yield open_shop(app)
+
+
+@pytest.fixture
+def shopper(shop: Flask) -> FlaskClient:
+    return shop.test_client()
+
+
+def post(shopper: FlaskClient, path: str, follow: bool = True, **form: Any) -> Any:
+    page = shopper.get("/demo-shop/").get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
+    assert token
+    return shopper.post(f"/demo-shop{path}", data=form | {"csrf_token": token[1]}, follow_redirects=follow)
+
+
+def text(response: Any) -> str:
+    return response.get_data(as_text=True)
+
+
+def fill(shopper: FlaskClient, email: str = "louise@example.com") -> None:
+    post(shopper, "/cart", product=TEAPOT, quantity=1)
+    post(shopper, "/checkout", email=email)
+
+
+def pay(shopper: FlaskClient, **form: Any) -> Any:
+    total = re.search(r'name="total" value="(\d+)"', text(shopper.get("/demo-shop/checkout/payment")))
+    return post(shopper, "/checkout/payment", **({"do": "pay", "total": total and total[1]} | ADDRESS | form))
+
+
+def heard() -> list[dict[str, Any]]:
+    return [json.loads(row.body) for row in db.session.scalars(db.select(InboxRow).order_by(InboxRow.id))]
+
+
+def test_the_whole_way_is_told_through_the_public_door(shop: Flask, shopper: FlaskClient) -> None:
+    assert "Round teapot" in text(shopper.get("/demo-shop/"))
+    fill(shopper)
+    shopper.get(f"/demo-shop/products/{NOTEBOOK}")
+    post(shopper, "/cart", product=NOTEBOOK, quantity=2)
+    page = text(pay(shopper))
+    number = re.search(r"PL-\d{6}", page)
+    assert number
+    told = heard()
+    assert [each["event"] for each in told] == [
+        "cart.updated", "checkout.started", "product.viewed", "cart.updated", "order.placed",
+    ]  # fmt: skip
+    assert all(Reading.model_validate(each) for each in told)
+    order = told[-1]["order"]
+    assert order["number"] == number[0] and order["total"] == 7200 + 2 * 1800 and order["paid"] is True
+    assert order["cart"] == told[0]["cart"]["token"]
+    assert told[1]["customer"]["email"] == "louise@example.com"
+
+
+def test_nothing_is_said_about_a_customer_before_the_email_is_known(shopper: FlaskClient) -> None:
+    shopper.get(f"/demo-shop/products/{TEAPOT}")
+    post(shopper, "/cart", product=TEAPOT, quantity=1)
+    assert [each.get("customer") for each in heard()] == [None]
+
+
+def test_paying_takes_from_the_stock_and_twice_the_same_cart_is_one_order(shopper: FlaskClient) -> None:
+    fill(shopper)
+    pay(shopper)
+    assert stock(TEAPOT) == 6
+    assert "Thank you." in text(shopper.get("/demo-shop/thanks"))
+    assert "nothing in it yet" in text(shopper.get("/demo-shop/cart"))
+    assert len([each for each in heard() if each["event"] == "order.placed"]) == 1
+
+
+def test_what_is_sold_out_cannot_be_bought(shopper: FlaskClient) -> None:
+    fill(shopper)
+    shelve(TEAPOT, stock=0)
+    page = text(pay(shopper))
+    assert "Round teapot is sold out" in page and stock(TEAPOT) == 0
+    assert "Sold out" in text(shopper.get(f"/demo-shop/products/{TEAPOT}"))
+    assert "order.placed" not in [each["event"] for each in heard()]
+
+
+def test_a_price_that_changed_after_the_page_was_shown_is_said_not_charged(shopper: FlaskClient) -> None:
+    fill(shopper)
+    shopper.get("/demo-shop/checkout/payment")
+    shelve(TEAPOT, price=9900)
+    answer = pay(shopper, total=7200)
+    assert answer.status_code == 409 and "€99.00 instead of €72.00" in text(answer)
+    assert stock(TEAPOT) == 7
+
+
+@pytest.mark.rule("CART-02")
+def test_the_email_comes_first(shopper: FlaskClient) -> None:
+    post(shopper, "/cart", product=TEAPOT, quantity=1)
+    assert shopper.get("/demo-shop/checkout/payment").location == "/demo-shop/checkout"
+    answer = post(shopper, "/checkout", email="nonsense")
+    assert answer.status_code == 422 and "does not look like an e-mail" in text(answer)
+
+
+@pytest.mark.rule("CART-08")
+def test_a_code_is_typed_behind_a_link_and_used_at_payment(shop: Flask, shopper: FlaskClient) -> None:
+    fill(shopper)
+    page = text(shopper.get("/demo-shop/checkout/payment"))
+    assert "Redeem your coupon" in page and "BONJOUR" not in page
+    refused = post(shopper, "/checkout/payment", do="redeem", code="NOEL", first_name="Louise")
+    assert refused.status_code == 422 and "We do not know this code" in text(refused)
+    assert 'value="Louise"' in text(refused)
+    assert "-€5.00" in text(post(shopper, "/checkout/payment", do="redeem", code="bonjour"))
+    assert db.session.scalar(db.select(db.func.count(Redemption.id))) == 0
+    pay(shopper)
+    order = heard()[-1]["order"]
+    assert (order["codes"], order["discount"], order["total"]) == (["BONJOUR"], 500, 6700)
+    assert db.session.scalar(db.select(Code.uses)) == 1
+    fill(shopper)
+    again = post(shopper, "/checkout/payment", do="redeem", code="BONJOUR")
+    assert "it works once for each customer" in text(again)
+
+
+def test_a_code_that_was_typed_but_not_redeemed_is_shown_before_it_is_paid(shopper: FlaskClient) -> None:
+    fill(shopper)
+    page = text(pay(shopper, code="BONJOUR"))
+    assert "€67.00" in page and "PL-" not in page
+
+
+def test_somebody_elses_code_is_refused_with_the_reason(shopper: FlaskClient) -> None:
+    def personal() -> None:
+        shop_id = db.session.scalar(db.select(Shop.id))
+        now = clock.real()
+        owner = Customer(shop_id=shop_id, email="hugo@example.com", created_at=now)
+        coupon = Coupon(shop_id=shop_id, name="Lune", kind="percent", value=10, created_at=now)
+        db.session.add_all([owner, coupon])
+        db.session.flush()
+        db.session.add(
+            Code(shop_id=shop_id, coupon_id=coupon.id, code="LUNE-1", customer_id=owner.id, created_at=now)
+        )
+
+    unit(personal)
+    fill(shopper)
+    assert "another e-mail address" in text(post(shopper, "/checkout/payment", do="redeem", code="LUNE-1"))
+
+
+def left_cart() -> tuple[str, str]:
+    """A cart with a teapot and two notebooks, known to Relance, and the token of a mail's link to it."""
+
+    def row() -> tuple[int, str]:
+        shop_id = db.session.scalars(db.select(Shop.id)).one()
+        items = [
+            {"product": TEAPOT, "title": "Round teapot", "quantity": 1, "price": 7200},
+            {"product": NOTEBOOK, "title": "Moonrise notebook", "quantity": 2, "price": 1800},
+        ]
+        now = clock.real()
+        db.session.add(Cart(shop_id=shop_id, token="left-cart", items=items, total=10800, currency="EUR",
+                            created_at=now, updated_at=now))  # fmt: skip
+        return shop_id, "left-cart"
+
+    shop_id, token = unit(row)
+    return token, links.sign("recovery", shop_id, 1, token)
+
+
+@pytest.mark.rule("CART-09")
+def test_a_mails_link_shows_the_cart_and_a_button_takes_it_to_the_checkout(shopper: FlaskClient) -> None:
+    cart, token = left_cart()
+    page = text(shopper.get(f"/demo-shop/cart?recover={token}"))
+    assert "We kept your cart" in page and "Moonrise notebook" in page and "€108.00" in page
+    assert post(shopper, "/cart/recover", follow=False, token=token).location == "/demo-shop/checkout"
+    post(shopper, "/checkout", email="louise@example.com")
+    pay(shopper)
+    assert heard()[-1]["order"]["cart"] == cart
+
+
+@pytest.mark.rule("REMIND-04")
+@pytest.mark.rule("REMIND-05")
+def test_a_recovered_cart_says_what_changed_since(shopper: FlaskClient) -> None:
+    _cart, token = left_cart()
+    shelve(TEAPOT, stock=0)
+    shelve(NOTEBOOK, price=2000)
+    page = text(shopper.get(f"/demo-shop/cart?recover={token}"))
+    assert "Round teapot is sold out, so it is no longer in your cart." in page
+    assert "Moonrise notebook now costs €20.00 instead of €18.00." in page
+    assert "€40.00" in page
+
+
+@pytest.mark.rule("CART-17")
+def test_looking_at_a_left_cart_changes_nothing(shopper: FlaskClient) -> None:
+    _cart, token = left_cart()
+    before = everything()
+    shopper.get(f"/demo-shop/cart?recover={token}")
+    shopper.head(f"/demo-shop/cart?recover={token}")
+    assert everything() == before
+
+
+def test_a_link_that_is_old_forged_or_of_another_purpose_says_so(shopper: FlaskClient) -> None:
+    cart, token = left_cart()
+    shop_id = db.session.scalars(db.select(Shop.id)).one()
+    for wrong in (token[:-1], "x", links.sign("click", shop_id, 1, cart), links.sign("recovery", shop_id + 1, 1, cart)):
+        answer = shopper.get(f"/demo-shop/cart?recover={wrong}")
+        assert answer.status_code == 410 and "no longer works" in text(answer)
+    unit(lambda: clock.skip(shop_id, timedelta(days=40)))
+    assert shopper.get(f"/demo-shop/cart?recover={token}").status_code == 410
+
+
+def test_the_shop_speaks_french_when_asked_and_goes_nowhere_else(shopper: FlaskClient) -> None:
+    assert "Théière ronde" in text(post(shopper, "/language", language="fr", next="/demo-shop/"))
+    assert post(shopper, "/language", follow=False, language="fr", next="//evil.example").location == "/demo-shop/"
+
+
+def test_a_cookie_that_was_tampered_with_is_an_empty_basket(shop: Flask) -> None:
+    shopper = shop.test_client()
+    shopper.set_cookie("papier-lune", "e30.nonsense.forged", path="/demo-shop")
+    assert shopper.get("/demo-shop/cart").status_code == 200
+
+
+def test_the_shop_goes_on_when_the_door_fails(shop: Flask, shopper: FlaskClient, monkeypatch: Any) -> None:
+    monkeypatch.setattr(demo, "PATH", "/api/v1/nowhere")
+    fill(shopper)
+    assert "PL-" in text(pay(shopper))
+    monkeypatch.setattr(demo, "_post", lambda *args: 1 / 0)
+    fill(shopper)
+    assert "PL-" in text(pay(shopper))
+
+
+def test_nothing_is_put_into_a_cart_without_the_forms_token(shop: Flask) -> None:
+    assert shop.test_client().post("/demo-shop/cart", data={"product": TEAPOT}).status_code == 400
+
+
+def test_every_article_has_words_and_pictures_in_both_languages() -> None:
+    for article in catalogue.articles().values():
+        assert set(article.words) == {"en", "fr"} and article.price > 0
+        assert (catalogue.FILE.parents[2] / article.image).exists()
+        assert (catalogue.FILE.parents[2] / article.image.replace(".jpg", ".svg")).exists()
+
+
+def shelve(key: str, **values: Any) -> None:
+    unit(lambda: db.session.execute(db.update(Product).where(Product.key == key).values(**values)))
+
+
+def stock(key: str) -> int | None:
+    return db.session.scalar(db.select(Product.stock).where(Product.key == key))
+
+
+def everything() -> list[Any]:
+    tables = db.metadata.sorted_tables
+    return [(table.name, [tuple(row) for row in db.session.execute(db.select(table))]) for table in tables]
