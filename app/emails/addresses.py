@@ -8,7 +8,7 @@ can only lead where this shop's own rows and designs say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -100,9 +100,8 @@ def _cart_address(claim: Claim, shop: Shop) -> str:
 
 def _product_address(claim: Claim) -> str:
     event = _event(claim)
-    product = event.data.get("product") if event else None
-    key = product.get("id") or product.get("product") if isinstance(product, Mapping) else product
-    return _item_address(claim, str(key or ""))
+    told = event.data if event else {}
+    return _item_address(claim, str(told.get("product") or next(iter(told.get("products") or ()), "")))
 
 
 def _item_address(claim: Claim, key: str) -> str:

@@ -8,12 +8,14 @@ from flask import g, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
-from app import links
+from app import clock, links
 from app.demo import counter
 from app.demo.basket import Basket
 from app.demo.counter import Change, Line, Wanted
+from app.emails import arrivals
 from app.extensions import db
 from app.models import Cart
+from app.unit import unit
 from app.views.access import public
 from app.views.storefront_visit import pages, sums
 
@@ -39,9 +41,17 @@ def recover() -> str | Answer | tuple[str, int]:
     cart = cart_of(token)
     if cart is None or cart.ordered_at:
         return left_cart(token)
+    came_back(token)
     lines, _changes = today(cart)
     g.basket = taken_over(g.basket, cart.token, lines)
     return redirect(url_for("storefront.checkout" if lines else "storefront.cart"))
+
+
+def came_back(token: str) -> None:
+    """Note that a person pressed the button: the link alone may have been a scanner's doing."""
+    if claim := links.read("recovery", token):
+        now = clock.now(claim.shop_id)
+        unit(lambda: arrivals.arrived(claim.shop_id, claim.message_id, claim.target, now))
 
 
 def taken_over(basket: Basket, token: str, lines: list[Line]) -> Basket:

@@ -17,10 +17,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, doorbell, languages, links
-from app.emails import addresses
+from app.emails import addresses, arrivals
 from app.extensions import csrf, db
 from app.links import Claim
-from app.models import Cart, Click, Customer, Message, Shop, Visit
+from app.models import Click, Customer, Message, Shop
 from app.unit import unit
 from app.views.access import public
 
@@ -123,19 +123,14 @@ def said(customer: Customer, template: str, **values: object) -> str:
 
 def pressed(claim: Claim) -> None:
     """Write a click and, when a person made it, the arrival in the shop and the cart they came back for."""
-    mine = select(Message).where(Message.shop_id == claim.shop_id, Message.id == claim.message_id)
-    message = db.session.scalar(mine.with_for_update())
-    if message is None:
+    if (message := arrivals.held(claim.shop_id, claim.message_id)) is None:
         return
     now = clock.now(claim.shop_id)
     machine = is_machine() or bool(message.sent_at and now - message.sent_at < AT_ONCE)
     Click.record(claim.shop_id, message.id, claim.target, machine, now)
-    if machine:
-        return
-    Message.clicked(claim.shop_id, message.id, now)
-    Visit.arrive(claim.shop_id, message.flow_id, message.id, message.customer_id, now)
-    if claim.target == "cart" and (cart := addresses.left_cart(claim)):
-        Cart.press(claim.shop_id, cart.token, now)
+    if not machine:
+        cart = addresses.left_cart(claim) if claim.target == "cart" else None
+        arrivals.arrived(claim.shop_id, message.id, cart.token if cart else "", now)
 
 
 def is_machine() -> bool:

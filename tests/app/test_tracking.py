@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app import clock, links, views
-from app.emails import addresses
+from app.emails import addresses, arrivals
 from app.extensions import db
 from app.models import Cart, Click, Event, Message, Product, Visit
 from tests.app.letters import a_letter
@@ -193,3 +193,23 @@ def test_nonsense_is_a_calm_page_or_a_pixel(reader, token):
     assert reader.get(f"/u/{token}").status_code == 404
     assert reader.post(f"/u/{token}").status_code == 404
     assert reader.get(f"/o/{token}.gif").status_code in (200, 404)
+
+
+def test_a_product_link_leads_to_what_was_looked_at(reader):
+    _shop, message, _cart = a_letter()
+    event = db.session.scalar(select(Event).where(Event.name == "cart.abandoned"))
+    kept(Product(shop_id=message.shop_id, key="moon", title="x", price=1, url="https://papier.example/moon", updated_at=NOON))
+    for told in ({"product": "moon"}, {"products": ["moon", "sun"]}):
+        event.data = told
+        db.session.commit()
+        assert press(reader, message, "product").location.startswith("https://papier.example/moon?utm_")
+
+
+def test_a_person_behind_a_link_that_a_scanner_pressed_first_is_still_seen(reader):
+    _shop, message, cart = a_letter(sent_at=LATER - timedelta(seconds=1))
+    press(reader, message)
+    arrivals.arrived(message.shop_id, message.id, cart.token, LATER)
+    arrivals.arrived(message.shop_id, message.id, cart.token, LATER)
+    db.session.commit()
+    db.session.expire_all()
+    assert count(Visit) == 1 and cart.pressed_at == LATER and message.clicked_at == LATER
