@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -41,11 +41,11 @@ def changed(content: Mapping[str, Any], form: FlaskForm) -> dict[str, Any]:
 
 def _field(name: str, content: Mapping[str, Any]) -> Field:
     if name == "subject":
-        needed = InputRequired(__("Give the e-mail a subject: it is what people see first."))
-        return StringField(__("Subject"), [needed, Length(max=LINE)])
+        needed = InputRequired(_l("Give the e-mail a subject: it is what people see first."))
+        return StringField(_l("Subject"), [needed, Length(max=LINE)])
     if name == "preheader":
-        told = __("Shown after the subject in most inboxes.")
-        return StringField(__("Preview line"), [Length(max=LINE)], description=told)
+        told = _l("Shown after the subject in most inboxes.")
+        return StringField(_l("Preview line"), [Length(max=LINE)], description=told)
     _block, place, _part = name.split("-")
     kind = content["blocks"][int(place)]["kind"]
     box = TextAreaField if kind == "text" else StringField
