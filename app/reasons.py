@@ -27,48 +27,40 @@ REFUSALS = {
     "unused_offer": __("They still hold an unused coupon"),
 }
 
-# Why a message was not sent.
+# Why a message was not sent, or not yet.
 MESSAGES = {
     "switched_off": __("The automation was turned off"),
-    "flow_off": __("The automation was turned off"),
-    "flow": __("The automation was turned off"),
-    "paused": __("The automation was paused"),
-    "run": __("The customer had left the automation"),
     "run_ended": __("The customer had left the automation"),
     "goal": __("The customer had ordered by then"),
-    "audience": __("They have not agreed to receive news"),
-    "cap": __("They had enough e-mails that day"),
-    "quiet": __("It was night; it waits for the morning"),
-    "late": __("It was too late to be welcome"),
     "latest": __("It was too late to be welcome"),
+    "audience": __("They have not agreed to receive news"),
+    "paused": __("The automation is paused"),
+    "quiet": __("It is night; the e-mail waits for the morning"),
     "coupon": __("Its coupon could not be given"),
-    "no_coupon": __("Its coupon could not be given"),
     "email_gone": __("Its e-mail no longer exists"),
-    "broken": __("The e-mail could not be written: look at its words"),
     "wording": __("The e-mail could not be written: look at its words"),
     "address": __("The address does not exist or refuses mail"),
-    "bounced": __("The address does not exist or refuses mail"),
+    "erased": __("The customer was erased"),
+    "no_staff_address": __("Your team's address is missing in the settings"),
+    "sender": __("The sender's address is missing in the settings"),
+    "channel": __("The mail server does not take our mail; it is tried again"),
+    "later": __("The mail server asked to come back later"),
+    "gave_up": __("The mail server did not take it for a whole day"),
     "server_failed": __("The mail server refused it"),
     "server_unknown": __("The mail server did not say whether it took it"),
     "cut_off": __("The connection broke at the last moment: it may have arrived or not"),
-    "erased": __("The customer was erased"),
 }
 
-# Why a run ended, and why an automation paused itself.
+# Why a run ended or stopped, and why an automation paused itself.
 ENDINGS = {
     "end": __("They reached the end"),
     "skipped": __("Somebody of the shop took them out"),
     "error": __("A step could not be carried out"),
 }
 PAUSES = {
-    "coupon_ended": __("its coupon has ended"),
-    "coupon_used_up": __("its coupon is used up"),
-    "coupon_withdrawn": __("its coupon was withdrawn"),
-    "coupon_deleted": __("its coupon was withdrawn"),
-    "coupon_missing": __("its coupon was withdrawn"),
-    "coupon": __("its coupon cannot be given"),
-    "channel": __("the mail server refuses our mail"),
-    "sender": __("the sender's address is missing"),
+    "coupon_ended": __("coupon ended"),
+    "coupon_used_up": __("coupon used up"),
+    "coupon_withdrawn": __("coupon withdrawn"),
 }
 ALL = {**REFUSALS, **MESSAGES, **ENDINGS}
 
@@ -80,9 +72,9 @@ def why(reason: str) -> str:
         return _("Goal reached: %(event)s", event=tell(events.told(event)))
     if event and kind == "exit":
         return _("Left because %(event)s", event=tell(events.told(event)))
-    return str(ALL.get(reason) or ALL.get(kind) or reason)
+    return str(ALL.get(reason, reason))
 
 
 def why_paused(reason: str) -> str:
     """Return why an automation paused itself, as the end of "Paused: …"."""
-    return str(PAUSES.get(reason) or PAUSES.get(reason.partition(":")[0]) or reason)
+    return str(PAUSES.get(reason, reason))

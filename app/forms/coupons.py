@@ -37,7 +37,7 @@ class CouponForm(FlaskForm):
     kind = RadioField(__("What does it take off?"), choices=KINDS, default="percent")
     percent = IntegerField(
         __("Percentage"), [Optional(), NumberRange(1, 100, __("Choose a percentage from 1 to 100."))],
-        default=10, description=__("10 % is the usual first step."),
+        default=10, description=__("Ten per cent is the usual first step."),
     )  # fmt: skip
     amount = MoneyField(__("Amount"))
     personal = RadioField(__("Who may use it?"), choices=SHARING, default="yes")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, select
@@ -67,7 +66,8 @@ def story(flow: Flow, names: Names) -> str:
     except BadGraph:
         return ""
     ids = order(graph)
-    told = [tell(graph.node(id).described.card(graph.node(id).settings, names).title) for id in islice(ids, LONGEST_STORY)]
+    nodes = [graph.node(id) for id in ids[:LONGEST_STORY]]
+    told = [tell(node.described.card(node.settings, names).title) for node in nodes]
     return " → ".join([*told, "…"] if len(ids) > LONGEST_STORY else told)
 
 
@@ -89,7 +89,8 @@ class FlowPage:
     @property
     def unpublished(self) -> bool:
         """Whether the draft differs from the version that runs."""
-        return self.version is not None and Graph.from_json(self.flow.draft).dumps() != Graph.from_json(self.version.graph).dumps()
+        drawn = Version.hash_of(Graph.from_json(self.flow.draft))
+        return self.version is not None and self.version.hash != drawn
 
     @cached_property
     def brought(self) -> Figures:

@@ -141,7 +141,8 @@ def find(flow_id: int) -> Flow:
 def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
     """Add a flow that is off, inside the caller's unit."""
     now = clock.now(g.shop.id)
-    flow = Flow(shop_id=g.shop.id, name=name, icon=icon, recipe=recipe, draft=graph.to_json(), created_at=now, updated_at=now)
+    flow = Flow(shop_id=g.shop.id, name=name, icon=icon, recipe=recipe, draft=graph.to_json(), created_at=now,
+                updated_at=now)  # fmt: skip
     db.session.add(flow)
     db.session.flush()
     return flow

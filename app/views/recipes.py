@@ -23,8 +23,8 @@ from app.views import coupons
 from app.views.editor_drawing import SORTS
 from app.views.framed import framed
 from app.views.preflight import of_shop
-from app.views.recipe_review import Review
 from app.views.recipe_making import Made, make
+from app.views.recipe_review import Review
 from graph import geometry, recipes
 from graph.recipes import Recipe
 
@@ -45,8 +45,9 @@ def index() -> str:
     """Show the gallery, or the part of it that serves one purpose (AUTO-05)."""
     purpose = request.args.get("purpose", "")
     shown = [recipe for recipe in recipes.all_recipes() if purpose not in PURPOSES or recipe.purpose == purpose]
+    drawn = {recipe.name: geometry.layout(recipe.graph) for recipe in shown}
     return render_template("recipes/index.html", recipes=shown, purposes=PURPOSES, purpose=purpose, used=in_use(),
-                           drawn={recipe.name: geometry.layout(recipe.graph) for recipe in shown}, sorts=sorts)  # fmt: skip
+                           drawn=drawn, sorts=sorts)  # fmt: skip
 
 
 @pages.route("/templates/<name>", methods=["GET", "POST"])

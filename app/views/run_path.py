@@ -104,21 +104,11 @@ def _saw(step: Step) -> str:
     saw = step.saw or {}
     if "drawn" in saw:
         return _("Chance decided: one side gets %(share)s", share=percent(saw["share"] / 100))
-    if "event" in saw:
-        return _("%(event)s, %(moment)s", event=_event(saw["event"]), moment=when(_instant(saw["at"])))
+    if "event" in saw and step.visit:
+        return _("%(event)s, %(moment)s", event=_capital(tell(events.told(saw["event"]))), moment=when(_instant(saw["at"])))
     if "since" in saw and "until" in saw:
         return _("Waited from %(since)s", since=when(_instant(saw["since"])))
     return ""
-
-
-def _event(name: str) -> str:
-    begun = {
-        "cart.abandoned": _("The cart went quiet"), "checkout.abandoned": _("The checkout went quiet"),
-        "product.abandoned": _("They left after looking"), "customer.lapsed": _("They had not ordered for long"),
-    }  # fmt: skip
-    if name in begun:
-        return begun[name]
-    return tell(Words(events.EVENTS[name][0])) if name in events.EVENTS else name
 
 
 def _rules(saw: Mapping[str, Any] | None, names: Names) -> Iterator[Rule]:

@@ -27,7 +27,8 @@ def register(app: Flask) -> None:
 def show(run_id: int) -> str:
     """Show one run: where it went, why, what it sent, and where it is now."""
     run = find(run_id)
-    stops = path(traveller(run), list(db.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.visit))))
+    steps = db.session.scalars(select(Step).where(Step.run_id == run.id).order_by(Step.visit))
+    stops = path(traveller(run), list(steps))
     flow, customer = db.session.get(Flow, run.flow_id), db.session.get(Customer, run.customer_id)
     return render_template("runs/show.html", run=run, flow=flow, customer=customer, stops=stops, ending=ending(run),
                            orders=credited(run), mails=mails_of(run), now=clock.now(g.shop.id))  # fmt: skip

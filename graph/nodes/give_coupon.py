@@ -30,8 +30,9 @@ class GiveCoupon(NodeKind):
         title = names.coupons.get(settings.get("coupon"))
         if title is None:
             return Card(Words(self.title), Words(M("No coupon chosen yet")))
-        return Card(Words(M("Give %(coupon)s"), {"coupon": title}), Words(M("For the e-mails that follow")))
+        given = Words(M("Give the coupon “%(coupon)s”"), {"coupon": title})
+        return Card(given, Words(M("For the e-mails that follow")))
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         title = names.coupons.get(settings.get("coupon"))
-        return Words(M("Give %(coupon)s"), {"coupon": title}) if title else Words(M("Give a coupon"))
+        return Words(M("Give the coupon “%(coupon)s”"), {"coupon": title}) if title else Words(M("Give a coupon"))

@@ -144,7 +144,7 @@ def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
     recipe = recipes.recipe("abandoned_cart")
     said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"})))
     assert "When a cart is left behind" in said and "Wait 5 hours" in said
-    assert "Give Ten" in said
+    assert "Give the coupon “Ten”" in said
     assert "Only those who agreed to receive news" in said
 
 
