@@ -1,12 +1,18 @@
-/* Native <dialog>: [data-opens="id"] opens it, [data-closes] inside or a press on the veil closes it. */
+/* Native <dialog>: <button command="show-modal" commandfor="id"> opens it, also before this module has arrived;
+   [data-closes] inside or a press on the veil closes it. */
+
+const NATIVE = "commandForElement" in HTMLButtonElement.prototype;
 
 export function start() {
   document.addEventListener("click", (event) => {
-    const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens)?.showModal();
+    if (!NATIVE) open(event.target.closest("[command=show-modal]"));
     if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
     if (event.target.matches?.("dialog.dialog") && outside(event)) event.target.close();
   });
+}
+
+function open(button) {
+  if (button) document.getElementById(button.getAttribute("commandfor"))?.showModal();
 }
 
 function outside({ target, clientX, clientY }) {
