@@ -56,6 +56,11 @@ def save(flow: Flow, after: Mapping[str, Any], label: Words, stamp: Stamp) -> bo
     return True
 
 
+def same(flow: Flow, stamp: Stamp) -> bool:
+    """Leave the draft as it is, for an edit that changes nothing; False when the revision moved on."""
+    return flow.revision == stamp.base
+
+
 def undo(flow: Flow, stamp: Stamp) -> bool:
     """Go back by one gesture; False, and nothing done, when there is none or on another revision."""
     gesture = _gesture(flow, flow.cursor)

@@ -103,7 +103,7 @@ def redo(flow_id: int) -> Response:
     return _change(mine, drafts.redo)
 
 
-@pages.post("/automations/<int:flow_id>/name")
+@pages.post("/automations/<int:flow_id>/edit/name")
 def rename(flow_id: int) -> Response:
     """Give the flow another name."""
     name = " ".join(request.form.get("name", "").split())
@@ -153,8 +153,10 @@ def _asked(form: SettingsForm) -> dict[str, Any]:
 def _applied(mine: Flow, made: Edit) -> Change:
     """Return the change that this edit is to the draft. The refusals come now, before anything is written."""
     before = Graph.from_json(mine.draft)
-    after, label = made.apply(before).to_json(), made.label(before)
-    return lambda flow, stamp: drafts.save(flow, after, label, stamp)
+    after, label = made.apply(before), made.label(before)
+    if after == before:
+        return drafts.same  # nothing to undo later, and no revision for others to stumble over
+    return lambda flow, stamp: drafts.save(flow, after.to_json(), label, stamp)
 
 
 def _change(mine: Flow, change: Change) -> Response:

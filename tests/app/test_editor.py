@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Coupon, Email, Flow, Version
+from app.models import Coupon, Email, Flow, Version, drafts
 from graph.model import Graph
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, a_step, kept
@@ -189,7 +189,7 @@ def test_the_whole_automation_has_settings_too(owner, flow):
 
 def test_a_name_is_saved_and_an_empty_one_refused(owner, flow):
     for name, status in (("  Bring   it back ", 200), ("   ", 422)):
-        answer = owner.post(f"/automations/{flow.id}/name", data={"base": fresh(flow).revision, "name": name})
+        answer = owner.post(f"/automations/{flow.id}/edit/name", data={"base": fresh(flow).revision, "name": name})
         assert answer.status_code == status
     assert fresh(flow).name == "Bring it back"
 
@@ -222,7 +222,7 @@ def test_turning_on_publishes_and_switches_on(owner, flow):
 
 
 def test_publishing_what_somebody_else_changed_meanwhile_is_refused(owner, flow):
-    send(owner, flow, 0, edit="tidy")
+    send(owner, flow, 0, edit="move_node", id="n2", pin=[40, 80])
     assert say(owner, flow, "publish", 0).status_code == 409
 
 
@@ -288,3 +288,8 @@ def test_ten_megabytes_are_turned_away(owner, flow):
 @pytest.mark.parametrize("base", ["", "x", "-1", "9" * 40])
 def test_a_base_that_is_no_revision_is_stale(owner, flow, base):
     assert send(owner, flow, base, edit="tidy").status_code == 409
+
+
+def test_an_edit_that_changes_nothing_is_no_revision(owner, flow):
+    assert send(owner, flow, 0, edit="tidy").status_code == 200
+    assert fresh(flow).revision == 0 and drafts.history(fresh(flow)).undo is None

@@ -60,6 +60,8 @@ export class Adder {
       const at = this.shown.indexOf(this.aimed) + step;
       this.aim(this.shown.at(at % this.shown.length));
       this.aimed?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Escape") {
+      this.dialog.close();
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.pick(this.aimed);

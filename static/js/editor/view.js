@@ -4,6 +4,7 @@
 const LEAST = 0.25;
 const MOST = 2;
 const AIR = 36;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
   constructor(sheet, onChange) {
@@ -19,8 +20,8 @@ export class View {
   place() {
     for (const each of this.canvas.querySelectorAll("[data-x]")) put(each, each.dataset.x, each.dataset.y);
     this.apply();
-    // The first time nothing moves: only later places are reached by an animation.
-    requestAnimationFrame(() => this.sheet.setAttribute("data-live", "ready"));
+    // The first time nothing moves: only later places are reached by an animation, where motion is welcome at all.
+    if (!STILL.matches) requestAnimationFrame(() => this.sheet.setAttribute("data-live", "ready"));
   }
 
   apply() {
@@ -69,14 +70,13 @@ export class View {
     return { x: (clientX - box.left - this.x) / this.zoom, y: (clientY - box.top - this.y) / this.zoom };
   }
 
-  /** Move just so far that a card can be seen. */
+  /** Move just so far that a card can be seen. Reckoned from its place, for it may still be on its way there. */
   show(step) {
     if (!step) return;
-    const card = step.getBoundingClientRect();
-    const box = this.sheet.getBoundingClientRect();
-    const over = (low, high, from, to) => (low < from + AIR ? from + AIR - low : high > to - AIR ? to - AIR - high : 0);
-    const dx = over(card.left, card.right, box.left, box.right);
-    const dy = over(card.top, card.bottom + 60, box.top, box.bottom);
+    const { clientWidth, clientHeight } = this.sheet;
+    const [left, top] = [this.x + step.dataset.x * this.zoom, this.y + step.dataset.y * this.zoom];
+    const dx = inside(left, left + step.offsetWidth * this.zoom, clientWidth);
+    const dy = inside(top, top + (step.offsetHeight + AIR) * this.zoom, clientHeight);
     if (dx || dy) this.pan(dx, dy);
   }
 }
@@ -84,3 +84,5 @@ export class View {
 export function put(element, x, y) {
   element.style.translate = `${x}px ${y}px`;
 }
+
+const inside = (low, high, size) => (low < AIR ? AIR - low : high > size - AIR ? size - AIR - high : 0);

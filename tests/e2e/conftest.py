@@ -1,0 +1,37 @@
+"""A real browser against a real server: the Chromium of this machine, steady and cut off from the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests import chromium
+
+CALM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test of this room as one that needs a browser."""
+    for item in items:
+        if item.path.parent.name == "e2e":
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The browser of this machine, in its quietest manner."""
+    return {"executable_path": chromium.path(), "headless": True, "args": list(CALM)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    """A laptop in English whose owner wants little motion."""
+    return {
+        "viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Europe/Paris",
+        "reduced_motion": "reduce", "service_workers": "block",
+    }  # fmt: skip
