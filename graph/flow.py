@@ -73,9 +73,9 @@ def defaults() -> dict[str, Any]:
 
 
 def complete(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `stored` with defaults for what it lacks; names that no flow has are dropped."""
-    known = defaults()
-    return {name: stored.get(name, value) for name, value in known.items()}
+    """Return `stored` with defaults for what it lacks or cannot be read; names that no flow has are dropped."""
+    values = flat({**defaults(), **stored})
+    return nested({each.name: each.readable(values[each.name], each.default) for each in FIELDS})
 
 
 def flat(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,6 +113,10 @@ class NodeKind:
         """Return the field called `name`, or None."""
         return next((field for field in self.fields if field.name == name), None)
 
+    def readable(self, settings: Settings) -> dict[str, Any]:
+        """Return the settings that this kind has, cleaned; one that cannot be read counts as not chosen yet."""
+        return {each.name: each.readable(settings[each.name]) for each in self.fields if each.name in settings}
+
     def ports(self, settings: Settings) -> tuple[Port, ...]:
         """Return the ways out, in the order in which they are drawn from left to right."""
         return (NEXT,)

@@ -165,10 +165,11 @@ def _list(value: Any, most: int) -> list[Any]:
 
 def _node(value: Any) -> Node:
     data = _mapping(value)
+    kind = _kind(data.get("kind"))
     return Node(
         id=_id(data.get("id")),
-        kind=_kind(data.get("kind")),
-        settings=dict(_mapping(data.get("settings", {}))),
+        kind=kind.name,
+        settings=kind.readable(_mapping(data.get("settings", {}))),
         pin=_pin(data.get("pin")),
         note=_note(data.get("note", "")),
     )
@@ -185,9 +186,9 @@ def _id(value: Any) -> str:
     return value
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Any) -> NodeKind:
     try:
-        return catalogue.kind(str(value)[:100]).name
+        return catalogue.kind(str(value)[:100])
     except catalogue.UnknownKind as error:
         raise BadGraph(error.msgid, error.values) from error
 

@@ -51,6 +51,7 @@ class Events(Field):
     """Names of events: a list out of `options`, (name, title) each."""
 
     type: ClassVar[str] = "events"
+    several: ClassVar[bool] = True
     options: tuple[tuple[str, str], ...] = ()
     required: bool = False
 
@@ -66,6 +67,7 @@ class Products(Field):
     """Products of the shop: a list of their ids, as the shop names them."""
 
     type: ClassVar[str] = "products"
+    several: ClassVar[bool] = True
     most: int = 100
     ask: str = M("Choose at least one product.")
 

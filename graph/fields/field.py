@@ -28,6 +28,7 @@ class Field:
     ask: str = M("Fill this in.")
 
     type: ClassVar[str] = ""
+    several: ClassVar[bool] = False  # whether the value is a list, so that an empty one is an answer
 
     def applies(self, settings: Mapping[str, Any]) -> bool:
         """Return whether this field is asked at all, given its neighbours' values."""
@@ -40,6 +41,15 @@ class Field:
     def clean(self, raw: Any) -> Any:
         """Return the value to store, JSON all through; raise FieldError with a sentence."""
         raise NotImplementedError
+
+    def readable(self, raw: Any, otherwise: Any = None) -> Any:
+        """Return the clean value, or `otherwise` for one that is blank or cannot be read."""
+        if self.blank(raw):
+            return [] if raw == [] and self.several else otherwise
+        try:
+            return self.clean(raw)
+        except FieldError:
+            return otherwise
 
     def missing(self, value: Any, references: References) -> Words | None:
         """Return a sentence when a clean value names something that no longer exists."""

@@ -67,6 +67,7 @@ class Weekdays(Field):
     """Days of the week: a sorted list of numbers, Monday 0; an empty list means every day."""
 
     type: ClassVar[str] = "weekdays"
+    several: ClassVar[bool] = True
     required: bool = False
 
     def clean(self, raw: Any) -> list[int]:

@@ -70,6 +70,7 @@ class Tags(Field):
     """Tags of a customer: a list of short texts. A form may send them as one line with commas."""
 
     type: ClassVar[str] = "tags"
+    several: ClassVar[bool] = True
     ask: str = M("Write at least one tag.")
 
     def clean(self, raw: Any) -> list[str]:

@@ -98,8 +98,16 @@ def recipe(name: str) -> Recipe:
     return Recipe(
         **{key: data[key] for key in ("name", "title", "sentence", "purpose", "icon", "emails", "email_titles")},
         questions=tuple(_question(each) for each in data["questions"]),
-        graph=Graph.from_json(data["graph"]),
+        graph=_sending(Graph.from_json(data["graph"]), data["sends"]),
     )
+
+
+def _sending(graph: Graph, sends: Mapping[str, str]) -> Graph:
+    """Return the graph whose steps `sends` names hold the name of an e-mail where its id will be."""
+    for id, name in sends.items():
+        node = graph.node(id)
+        graph = graph.with_node(replace(node, settings={**node.settings, "email": name}))
+    return graph
 
 
 def _question(data: Mapping[str, Any]) -> Question:

@@ -124,7 +124,13 @@ CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "Send the e-mail “You left something”",
     ),
     ("send_email", {}, "Send an e-mail", "No e-mail chosen yet", "Send an e-mail"),
-    ("give_coupon", {"coupon": 5}, "Give 10 % off", "For the e-mails that follow", "Give 10 % off"),
+    (
+        "give_coupon",
+        {"coupon": 5},
+        "Give the coupon “10 % off”",
+        "For the e-mails that follow",
+        "Give the coupon “10 % off”",
+    ),
     ("give_coupon", {}, "Give a coupon", "No coupon chosen yet", "Give a coupon"),
     ("tag", {"tag": "tea"}, "Tag “tea”", "Added to the customer", "Add the tag “tea”"),
     (

@@ -63,6 +63,32 @@ def test_a_branch_that_jumps_ahead_has_a_lane_of_its_own() -> None:
     assert drawn.boxes["mail"].x == drawn.boxes["if"].x
 
 
+def test_joins_below_the_same_step_stand_one_below_the_other() -> None:
+    graph = Graph(
+        (
+            node("start", "order_placed"),
+            node("if", "condition"),
+            node("coin", "split"),
+            *(node(id, "tag") for id in ("x", "y", "z", "first", "second")),
+        ),
+        edges(
+            "start if",
+            "if.yes coin",
+            "if.no z",
+            "coin.a x",
+            "coin.b y",
+            "x first",
+            "z first",
+            "first second",
+            "y second",
+        ),
+    )
+    drawn = layout(graph)
+    assert drawn.boxes["first"].x == drawn.boxes["second"].x == drawn.boxes["if"].x
+    assert drawn.boxes["second"].y > drawn.boxes["first"].y + 64
+    assert not list(covering(drawn))
+
+
 def test_every_edge_and_every_open_end_has_one_plus() -> None:
     drawn = layout(recovery())
     assert sorted((slot.source, slot.port) for slot in drawn.slots) == [

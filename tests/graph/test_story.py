@@ -23,7 +23,7 @@ def test_a_flow_is_told_from_top_to_bottom_and_says_how_one_leaves() -> None:
         "Wait 2 hours",
         "If this is so: cart total over €50",
         "  Yes:",
-        "    Give 10 % off",
+        "    Give the coupon “10 % off”",
         "    Send the e-mail “You left something”",
         "  No:",
         "    Nothing more happens",
