@@ -5,6 +5,7 @@ A shopper's basket is a cookie of the shop's own; what happens here is told to R
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Flask, g, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response as Answer
 from app import clock
 from app.demo import basket as baskets
 from app.demo import catalogue, voice
+from app.demo.basket import Wish
 from app.languages import LANGUAGES
 from app.views import storefront_checkout  # noqa: F401 - its pages belong to the shop
 from app.views.access import public
@@ -59,17 +61,24 @@ def cart() -> str | Answer:
 @pages.post("/cart")
 @public
 def put() -> Answer:
-    """Put so many pieces of a product into the basket: more of them, or exactly so many when `exactly` is sent."""
-    good, quantity = find(request.form.get("product", "")), request.form.get("quantity", 1, int)
-    before = g.basket.wishes.get(good.key)
-    if "exactly" not in request.form:
-        quantity = max(quantity, 1) + (before.quantity if before else 0)
+    """Put pieces of a product into the basket, or take it out."""
+    good = find(request.form.get("product", ""))
+    quantity = asked_for(request.form, g.basket.wishes.get(good.key))
     wanted = quantity if good.stock is None else min(quantity, good.stock)
     changed = g.basket.with_wish(good.key, wanted, good.price)
     if changed.wishes != g.basket.wishes:
         g.basket = changed
         tell_cart("cart.updated")
     return redirect(url_for("storefront.cart"))
+
+
+def asked_for(form: Mapping[str, str], before: Wish | None) -> int:
+    """Return how many pieces there shall be: none, exactly so many, or so many more than before."""
+    if "remove" in form:
+        return 0
+    typed = form.get("quantity", "1").strip()
+    number = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else 1
+    return number if "exactly" in form else max(number, 1) + (before.quantity if before else 0)
 
 
 @pages.post("/language")

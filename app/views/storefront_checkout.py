@@ -15,7 +15,7 @@ from app.demo.basket import Address, Thanks
 from app.demo.counter import Line
 from app.extensions import db
 from app.forms.storefront import Contact, Delivery, refusal
-from app.models import Code, Customer
+from app.models import Code, Customer, InboxRow
 from app.models.coupons import Bill, Declined
 from app.views.access import public
 from app.views.storefront_visit import at_counter, pages, tell, tell_cart
@@ -89,6 +89,8 @@ def redeem(form: Delivery, lines: list[Line], typed: str) -> Page:
 def settle(form: Delivery, lines: list[Line]) -> Page:
     """Pay what the page said; when that is no longer the price, say so instead."""
     asked = bill(lines, g.basket.code)
+    if paid_before():
+        return done(till.order_number(till.order_token(g.basket.token)), asked.total)
     if asked.refusal:
         g.basket = replace(g.basket, code="")
         return page(form, lines, typed=asked.code, refusal=asked.refusal), 422
@@ -105,8 +107,20 @@ def thank(lines: list[Line], receipt: till.Receipt) -> Answer:
     """Tell Relance about the order, empty the basket and say thank you."""
     paid = voice.paid(g.basket, lines, receipt, clock.now(g.front.id))
     tell(paid, delivery=f"order:{receipt.token}")
-    g.basket = g.basket.paid(Thanks(receipt.number, receipt.total, g.basket.email))
+    return done(receipt.number, receipt.total)
+
+
+def done(number: str, total: int) -> Answer:
+    """Empty the basket and lead to the thank-you page."""
+    g.basket = g.basket.paid(Thanks(number, total, g.basket.email))
     return redirect(url_for("storefront.thanks"))
+
+
+def paid_before() -> bool:
+    """Whether this very cart was paid already: a second press of the button buys nothing."""
+    told = InboxRow.delivery == f"order:{till.order_token(g.basket.token)}"
+    known = select(InboxRow.id).where(InboxRow.shop_id == g.front.id, InboxRow.source == "api", told)
+    return db.session.scalar(known) is not None
 
 
 @pages.get("/thanks")

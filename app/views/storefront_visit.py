@@ -45,6 +45,12 @@ def _browsers_language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES), "en") or "en"
 
 
+@pages.context_processor
+def terms() -> dict[str, int]:
+    """What sending costs, in minor units, for the foot of every page."""
+    return {"fee": counter.SHIPPING, "free_from": counter.FREE_FROM}
+
+
 @pages.after_request
 def keep(response: Response) -> Response:
     """Let the shopper carry on with the basket as it is now."""
@@ -78,7 +84,7 @@ def at_counter() -> tuple[list[Line], list[Change]]:
 def sums(lines: list[Line]) -> dict[str, int]:
     """What the lines and their shipping come to, for a page."""
     items = counter.subtotal(lines)
-    return {"items": items, "shipping": counter.shipping(items), "free_from": counter.FREE_FROM}
+    return {"items": items, "shipping": counter.shipping(items)}
 
 
 def tell_cart(event: str) -> None:

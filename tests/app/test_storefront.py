@@ -112,6 +112,16 @@ def test_paying_takes_from_the_stock_and_twice_the_same_cart_is_one_order(shoppe
     assert len([each for each in heard() if each["event"] == "order.placed"]) == 1
 
 
+def test_pressing_pay_twice_buys_once(shopper: FlaskClient) -> None:
+    fill(shopper)
+    cookie = shopper.get_cookie("papier-lune", path="/demo-shop")
+    assert cookie
+    pay(shopper)
+    shopper.set_cookie("papier-lune", cookie.value, path="/demo-shop")
+    assert "PL-" in text(pay(shopper)) and stock(TEAPOT) == 6
+    assert len([each for each in heard() if each["event"] == "order.placed"]) == 1
+
+
 def test_what_is_sold_out_cannot_be_bought(shopper: FlaskClient) -> None:
     fill(shopper)
     shelve(TEAPOT, stock=0)
@@ -243,6 +253,27 @@ def test_a_link_that_is_old_forged_or_of_another_purpose_says_so(shopper: FlaskC
 def test_the_shop_speaks_french_when_asked_and_goes_nowhere_else(shopper: FlaskClient) -> None:
     assert "Théière ronde" in text(post(shopper, "/language", language="fr", next="/demo-shop/"))
     assert post(shopper, "/language", follow=False, language="fr", next="//evil.example").location == "/demo-shop/"
+
+
+def test_the_cart_is_changed_and_emptied_without_javascript(shopper: FlaskClient) -> None:
+    post(shopper, "/cart", product=NOTEBOOK, quantity=2)
+    assert "€54.00" in text(post(shopper, "/cart", product=NOTEBOOK, quantity=1))
+    assert "€90.00" in text(post(shopper, "/cart", product=NOTEBOOK, quantity=5, exactly=1))
+    page = text(shopper.get("/demo-shop/cart"))
+    assert 'name="remove"' in page
+    assert "nothing in it yet" in text(post(shopper, "/cart", product=NOTEBOOK, quantity=5, exactly=1, remove=1))
+    assert [len(each["cart"]["items"]) for each in heard()] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("quantity", ["", "x", "-3", "99999999999999999999", "1e9"])
+def test_a_quantity_that_is_no_number_is_one(shopper: FlaskClient, quantity: str) -> None:
+    post(shopper, "/cart", product=NOTEBOOK, quantity=quantity)
+    assert heard()[-1]["cart"]["items"][0]["quantity"] == 1
+
+
+def test_nobody_gets_more_than_there_is(shopper: FlaskClient) -> None:
+    post(shopper, "/cart", product=TEAPOT, quantity=50)
+    assert heard()[-1]["cart"]["items"][0]["quantity"] == 7
 
 
 def test_a_cookie_that_was_tampered_with_is_an_empty_basket(shop: Flask) -> None:
