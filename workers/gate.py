@@ -101,7 +101,8 @@ def _unwelcome(known: Known) -> Verdict | None:
         return Closed("skipped", "erased")
     if known.suppressed or known.consent == "unsubscribed":
         return Closed("skipped", "unsubscribed")
-    return Closed("skipped", "audience") if known.settings["audience"] == "subscribers" != f"{known.consent}s" else None
+    for_subscribers = known.settings["audience"] == "subscribers"
+    return Closed("skipped", "audience") if for_subscribers and known.consent != "subscribed" else None
 
 
 def _later(known: Known, now: datetime) -> Verdict | None:
