@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, IntegerField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -17,13 +17,13 @@ from app.forms.money import MoneyField
 from app.models import Coupon
 
 KINDS = [
-    SelectChoice("percent", __("A percentage")),
-    SelectChoice("amount", __("An amount")),
-    SelectChoice("shipping", __("Free shipping")),
+    SelectChoice("percent", _l("A percentage")),
+    SelectChoice("amount", _l("An amount")),
+    SelectChoice("shipping", _l("Free shipping")),
 ]
 SHARING = [
-    SelectChoice("yes", __("A code of their own for each customer. Nobody else can use it.")),
-    SelectChoice("no", __("One code for everybody.")),
+    SelectChoice("yes", _l("A code of their own for each customer. Nobody else can use it.")),
+    SelectChoice("no", _l("One code for everybody.")),
 ]
 
 
@@ -31,36 +31,36 @@ class CouponForm(FlaskForm):
     """The terms of one coupon. Make it with `meta={"currency": …}`; `terms()` is what a Coupon keeps."""
 
     name = StringField(
-        __("Name"), [DataRequired(__("Give it a name that you will recognise.")), Length(max=120)],
-        description=__("Only you see it."),
+        _l("Name"), [DataRequired(_l("Give it a name that you will recognise.")), Length(max=120)],
+        description=_l("Only you see it."),
     )  # fmt: skip
-    kind = RadioField(__("What does it take off?"), choices=KINDS, default="percent")
+    kind = RadioField(_l("What does it take off?"), choices=KINDS, default="percent")
     percent = IntegerField(
-        __("Percentage"), [Optional(), NumberRange(1, 100, __("Choose a percentage from 1 to 100."))],
-        default=10, description=__("Ten per cent is the usual first step."),
+        _l("Percentage"), [Optional(), NumberRange(1, 100, _l("Choose a percentage from 1 to 100."))],
+        default=10, description=_l("Ten per cent is the usual first step."),
     )  # fmt: skip
-    amount = MoneyField(__("Amount"))
-    personal = RadioField(__("Who may use it?"), choices=SHARING, default="yes")
+    amount = MoneyField(_l("Amount"))
+    personal = RadioField(_l("Who may use it?"), choices=SHARING, default="yes")
     prefix = StringField(
-        __("Code"),
+        _l("Code"),
         [
-            Length(max=20, message=__("Keep the code under 20 characters.")),
-            Regexp(r"^\s*[A-Za-z0-9-]*\s*$", message=__("Use letters, digits and hyphens only.")),
+            Length(max=20, message=_l("Keep the code under 20 characters.")),
+            Regexp(r"^\s*[A-Za-z0-9-]*\s*$", message=_l("Use letters, digits and hyphens only.")),
         ],
         filters=[lambda text: (text or "").strip().upper()],
-        description=__("Personal codes begin with it: MERCI-7K2P. A shared code is exactly this."),
+        description=_l("Personal codes begin with it: MERCI-7K2P. A shared code is exactly this."),
     )
-    minimum = MoneyField(__("Smallest order"), description=__("Leave empty for any order."))
+    minimum = MoneyField(_l("Smallest order"), description=_l("Leave empty for any order."))
     days = IntegerField(
-        __("Valid for, in days"), [Optional(), NumberRange(1, 366, __("Choose from 1 to 366 days."))], default=7,
-        description=__("Counted from when the customer gets it. Most codes are used within three days."),
+        _l("Valid for, in days"), [Optional(), NumberRange(1, 366, _l("Choose from 1 to 366 days."))], default=7,
+        description=_l("Counted from when the customer gets it. Most codes are used within three days."),
     )  # fmt: skip
-    ends_on = DateField(__("Last day"), [Optional()], description=__("After this day no code of it is taken."))
+    ends_on = DateField(_l("Last day"), [Optional()], description=_l("After this day no code of it is taken."))
     usage_limit = IntegerField(
-        __("Uses in all"), [Optional(), NumberRange(1, 1_000_000, __("Choose a number from 1 to 1,000,000."))],
-        description=__("Leave empty for no limit. With a limit of 1, only the first customer benefits."),
+        _l("Uses in all"), [Optional(), NumberRange(1, 1_000_000, _l("Choose a number from 1 to 1,000,000."))],
+        description=_l("Leave empty for no limit. With a limit of 1, only the first customer benefits."),
     )  # fmt: skip
-    once_per_customer = BooleanField(__("Once per customer"), default=True)
+    once_per_customer = BooleanField(_l("Once per customer"), default=True)
 
     def validate_kind(self, field: RadioField) -> None:
         """Ask for the number that the chosen kind needs."""

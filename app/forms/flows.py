@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -19,10 +19,10 @@ class NameForm(FlaskForm):
     """The name of an automation."""
 
     name = StringField(
-        __("Name"),
+        _l("Name"),
         [
-            DataRequired(__("Give the automation a name.")),
-            Length(max=120, message=__("Keep the name under 120 characters.")),
+            DataRequired(_l("Give the automation a name.")),
+            Length(max=120, message=_l("Keep the name under 120 characters.")),
         ],
         filters=[lambda text: " ".join((text or "").split())],
     )
@@ -31,7 +31,7 @@ class NameForm(FlaskForm):
 class StartForm(NameForm):
     """A new automation from nothing: its name and what starts it."""
 
-    trigger = RadioField(__("What starts it?"), [InputRequired(__("Choose what starts it."))])
+    trigger = RadioField(_l("What starts it?"), [InputRequired(_l("Choose what starts it."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

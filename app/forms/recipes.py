@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -30,10 +30,10 @@ INLINE = "new-"  # begins the names of the inline coupon's fields
 class RecipeForm(NameForm):
     """What every template asks. Its choices are set by the Wizard."""
 
-    audience = RadioField(__("Who gets the e-mails?"))
-    coupon_how = RadioField(__("Coupon"))
-    coupon_id = SelectField(__("Which coupon?"), [Optional()], coerce=int, validate_choice=False)
-    backfill = BooleanField(__("Also write to those of the last days"))
+    audience = RadioField(_l("Who gets the e-mails?"))
+    coupon_how = RadioField(_l("Coupon"))
+    coupon_id = SelectField(_l("Which coupon?"), [Optional()], coerce=int, validate_choice=False)
+    backfill = BooleanField(_l("Also write to those of the last days"))
 
     def validate_coupon_id(self, field: SelectField) -> None:
         """Refuse a coupon that is not offered here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField, URLField
 from wtforms.fields.choices import SelectChoice
@@ -19,39 +19,39 @@ ZONES = [*sorted(zone for zone in available_timezones() if "/" in zone and not z
 class ShopForm(FlaskForm):
     """What a message must say about its sender, and the shop's language, zone and currency."""
 
-    name = StringField(__("Name of your shop"), [DataRequired(__("Write the name of your shop.")), Length(max=120)])
+    name = StringField(_l("Name of your shop"), [DataRequired(_l("Write the name of your shop.")), Length(max=120)])
     url = URLField(
-        __("Address of your shop"),
-        [Optional(), Length(max=500), Regexp(r"^https?://\S+$", message=__("Write the whole address, with https://."))],
+        _l("Address of your shop"),
+        [Optional(), Length(max=500), Regexp(r"^https?://\S+$", message=_l("Write the whole address, with https://."))],
     )
     business_name = StringField(
-        __("Business name"), [Length(max=200)],
-        description=__("The name in your company register. The law wants it at the foot of each e-mail."),
+        _l("Business name"), [Length(max=200)],
+        description=_l("The name in your company register. The law wants it at the foot of each e-mail."),
     )  # fmt: skip
     postal_address = TextAreaField(
-        __("Postal address"), [Length(max=500)], description=__("Also at the foot of each e-mail.")
+        _l("Postal address"), [Length(max=500)], description=_l("Also at the foot of each e-mail.")
     )
-    contact_email = EmailField(__("E-mail for your customers"), [Optional(), Length(max=254)])
-    contact_phone = StringField(__("Telephone"), [Length(max=40)])
+    contact_email = EmailField(_l("E-mail for your customers"), [Optional(), Length(max=254)])
+    contact_phone = StringField(_l("Telephone"), [Length(max=40)])
     sender_name = StringField(
-        __("Sender's name"), [Length(max=120)], description=__("What your customers see in their list of e-mails.")
+        _l("Sender's name"), [Length(max=120)], description=_l("What your customers see in their list of e-mails.")
     )
     sender_email = EmailField(
-        __("Sender's address"), [Optional(), Length(max=254)],
-        description=__("Use an address of your own domain: mailbox providers distrust others."),
+        _l("Sender's address"), [Optional(), Length(max=254)],
+        description=_l("Use an address of your own domain: mailbox providers distrust others."),
     )  # fmt: skip
     staff_email = EmailField(
-        __("Where to tell your team"), [Optional(), Length(max=254)],
-        description=__("When an automation stops itself, or a step asks for a person."),
+        _l("Where to tell your team"), [Optional(), Length(max=254)],
+        description=_l("When an automation stops itself, or a step asks for a person."),
     )  # fmt: skip
     locale = SelectField(
-        __("Language of your e-mails"), choices=[SelectChoice(*item) for item in LANGUAGES.items()],
-        description=__("For customers whose language we do not know."),
+        _l("Language of your e-mails"), choices=[SelectChoice(*item) for item in LANGUAGES.items()],
+        description=_l("For customers whose language we do not know."),
     )  # fmt: skip
     timezone = SelectField(
-        __("Time zone"), choices=ZONES, description=__("For customers whose own zone we do not know.")
+        _l("Time zone"), choices=ZONES, description=_l("For customers whose own zone we do not know.")
     )
-    currency = SelectField(__("Currency"), choices=CURRENCIES)
+    currency = SelectField(_l("Currency"), choices=CURRENCIES)
 
     def validate_contact_email(self, field: EmailField) -> None:
         """Normalise the address, or say why it cannot be one."""
@@ -64,6 +64,6 @@ class KeyForm(FlaskForm):
     """What a new key is called."""
 
     name = StringField(
-        __("What will use this key?"),
-        [DataRequired(__("Name what will use it, such as “Our web shop”.")), Length(max=80)],
+        _l("What will use this key?"),
+        [DataRequired(_l("Name what will use it, such as “Our web shop”.")), Length(max=80)],
     )

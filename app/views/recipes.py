@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as __
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -30,7 +30,7 @@ from graph.recipes import Recipe
 
 pages = Blueprint("recipes", __name__)
 PURPOSES = {
-    "recover": __("Bring back"), "welcome": __("Welcome"), "thank": __("Thank"), "win_back": __("Win back"),
+    "recover": _l("Bring back"), "welcome": _l("Welcome"), "thank": _l("Thank"), "win_back": _l("Win back"),
 }  # fmt: skip
 STEPS = ("choices", "emails", "review")
 
