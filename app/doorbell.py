@@ -10,9 +10,12 @@ from __future__ import annotations
 import logging
 
 import dramatiq
+import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from flask import current_app
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
@@ -22,11 +25,16 @@ QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver"}
 
 def broker(redis_url: str) -> dramatiq.Broker:
     """Return the broker behind this address; without one, a stub that nobody listens to."""
-    if not redis_url:
-        return StubBroker()
-    return RedisBroker(
-        url=redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry_on_timeout=False
-    )
+    return RedisBroker(client=client(redis_url, PATIENCE)) if redis_url else StubBroker()
+
+
+def client(redis_url: str, patience: float) -> redis.Redis:
+    """Return a client that gives up after `patience` seconds and never tries by itself again.
+
+    Handed to Dramatiq whole: given an address, Dramatiq would make a client without time-outs.
+    """
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(redis_url, socket_connect_timeout=patience, socket_timeout=patience, retry=once)
 
 
 def ring(kind: str, id: int) -> bool:

@@ -47,12 +47,11 @@ class Pulse(Middleware):
 
 def _broker() -> dramatiq.Broker:
     url = Settings.from_environ(os.environ).redis_url
-    # Of Dramatiq's own middleware none is wanted: no retries, no time limits, no dead letters. The database knows better.
+    # None of Dramatiq's own middleware is wanted: no retries, no time limits. The database knows better.
     middleware: list[Middleware] = [Pulse()]
     if not url:
         return StubBroker(middleware=middleware)
-    times = {"socket_connect_timeout": PATIENCE, "socket_timeout": PATIENCE}
-    return RedisBroker(url=url, middleware=middleware, **times)  # type: ignore[no-untyped-call]
+    return RedisBroker(client=doorbell.client(url, PATIENCE), middleware=middleware)
 
 
 broker = _broker()
