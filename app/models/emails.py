@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json
 from app.extensions import db
+from app.unit import changed
 
 
 class Email(db.Model):
@@ -30,4 +31,4 @@ class Email(db.Model):
         """Save what an e-mail says; False when somebody saved it since this revision was read."""
         mine = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.revision == revision)
         written = mine.values(content=dict(content), revision=cls.revision + 1, updated_at=now)
-        return bool(db.session.execute(written).rowcount)
+        return bool(changed(written))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.unit import changed
 
 KEPT = 5_000  # the newest mails of the instance; a mailbox for looking is no archive
 
@@ -58,9 +59,9 @@ class Mail(db.Model):
     def read(cls, shop_id: int, id: int, now: datetime) -> bool:
         """Record that somebody looked at a mail; False when that was known."""
         theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.read_at.is_(None))
-        return bool(db.session.execute(theirs.values(read_at=now)).rowcount)
+        return bool(changed(theirs.values(read_at=now)))
 
     @classmethod
     def clear(cls, shop_id: int) -> int:
         """Delete every mail of a shop's mailbox; return how many."""
-        return int(db.session.execute(delete(cls).where(cls.shop_id == shop_id)).rowcount)
+        return changed(delete(cls).where(cls.shop_id == shop_id))

@@ -160,9 +160,10 @@ def sender() -> str:
 
 
 def subject(email: Email) -> str:
-    """Return the subject as its author wrote it, in the reader's language where the design has it."""
+    """Return the subject as its author wrote it, or the preview line when the name says the same."""
     content = email.content.get(languages.locale()) or next(iter(email.content.values()), {})
-    return str(content.get("subject") or "")
+    said = str(content.get("subject") or "")
+    return said if said != email.name else str(content.get("preheader") or "")
 
 
 def senders() -> dict[int, list[Flow]]:
