@@ -2,80 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock, links, views
-from app.demo import catalogue, seed
-from app.demo.rows import Rows, firsts
+from app import clock
+from app.demo import catalogue
 from app.extensions import db
-from app.models import Cart, Code, Coupon, Customer, InboxRow, Product, Redemption, Shop
+from app.models import Code, Coupon, Customer, Redemption, Shop
 from app.shops import demo
 from app.shops.facts import Reading
 from app.unit import unit
-
-TEAPOT, NOTEBOOK = "round-teapot", "moonrise-notebook"
-ADDRESS = {"first_name": "Louise", "last_name": "Martin", "street": "3 rue Basse", "postal_code": "44000",
-           "city": "Nantes", "country": "FR"}  # fmt: skip
-
-
-def open_shop(app: Flask) -> Flask:
-    """The demo shop with its goods and its key, but without a past."""
-    views.register(app)
-
-    def rows() -> None:
-        now = clock.real()
-        shop = seed.open_shop(now, "http://127.0.0.1:8000")
-        goods = Rows(shop.id, firsts())
-        seed.put_on_shelves(goods, "http://127.0.0.1:8000", now)
-        goods.write()
-        seed.follow_settings("http://127.0.0.1:8000", demo.api_key(app.config["SECRET_KEY"]), now)
-
-    unit(rows)
-    db.session.remove()
-    return app
+from tests.app.shopping import NOTEBOOK, TEAPOT, fill, heard, open_shop, pay, post, shelve, stock, text
 
 
 @pytest.fixture
-def shop(app: Flask) -> Iterator[Flask]:
-    yield open_shop(app)
+def shop(app: Flask) -> Flask:
+    return open_shop(app)
 
 
 @pytest.fixture
 def shopper(shop: Flask) -> FlaskClient:
     return shop.test_client()
-
-
-def post(shopper: FlaskClient, path: str, follow: bool = True, **form: Any) -> Any:
-    page = shopper.get("/demo-shop/").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page)
-    assert token
-    return shopper.post(f"/demo-shop{path}", data=form | {"csrf_token": token[1]}, follow_redirects=follow)
-
-
-def text(response: Any) -> str:
-    return response.get_data(as_text=True)
-
-
-def fill(shopper: FlaskClient, email: str = "louise@example.com") -> None:
-    post(shopper, "/cart", product=TEAPOT, quantity=1)
-    post(shopper, "/checkout", email=email)
-
-
-def pay(shopper: FlaskClient, **form: Any) -> Any:
-    total = re.search(r'name="total" value="(\d+)"', text(shopper.get("/demo-shop/checkout/payment")))
-    return post(shopper, "/checkout/payment", **({"do": "pay", "total": total and total[1]} | ADDRESS | form))
-
-
-def heard() -> list[dict[str, Any]]:
-    return [json.loads(row.body) for row in db.session.scalars(db.select(InboxRow).order_by(InboxRow.id))]
 
 
 def test_the_whole_way_is_told_through_the_public_door(shop: Flask, shopper: FlaskClient) -> None:
@@ -190,66 +141,6 @@ def test_somebody_elses_code_is_refused_with_the_reason(shopper: FlaskClient) ->
     assert "another e-mail address" in text(post(shopper, "/checkout/payment", do="redeem", code="LUNE-1"))
 
 
-def left_cart() -> tuple[str, str]:
-    """A cart with a teapot and two notebooks, known to Relance, and the token of a mail's link to it."""
-
-    def row() -> tuple[int, str]:
-        shop_id = db.session.scalars(db.select(Shop.id)).one()
-        items = [
-            {"product": TEAPOT, "title": "Round teapot", "quantity": 1, "price": 7200},
-            {"product": NOTEBOOK, "title": "Moonrise notebook", "quantity": 2, "price": 1800},
-        ]
-        now = clock.real()
-        db.session.add(Cart(shop_id=shop_id, token="left-cart", items=items, total=10800, currency="EUR",
-                            created_at=now, updated_at=now))  # fmt: skip
-        return shop_id, "left-cart"
-
-    shop_id, token = unit(row)
-    return token, links.sign("recovery", shop_id, 1, token)
-
-
-@pytest.mark.rule("CART-09")
-def test_a_mails_link_shows_the_cart_and_a_button_takes_it_to_the_checkout(shopper: FlaskClient) -> None:
-    cart, token = left_cart()
-    page = text(shopper.get(f"/demo-shop/cart?recover={token}"))
-    assert "We kept your cart" in page and "Moonrise notebook" in page and "€108.00" in page
-    assert post(shopper, "/cart/recover", follow=False, token=token).location == "/demo-shop/checkout"
-    post(shopper, "/checkout", email="louise@example.com")
-    pay(shopper)
-    assert heard()[-1]["order"]["cart"] == cart
-
-
-@pytest.mark.rule("REMIND-04")
-@pytest.mark.rule("REMIND-05")
-def test_a_recovered_cart_says_what_changed_since(shopper: FlaskClient) -> None:
-    _cart, token = left_cart()
-    shelve(TEAPOT, stock=0)
-    shelve(NOTEBOOK, price=2000)
-    page = text(shopper.get(f"/demo-shop/cart?recover={token}"))
-    assert "Round teapot is sold out, so it is no longer in your cart." in page
-    assert "Moonrise notebook now costs €20.00 instead of €18.00." in page
-    assert "€40.00" in page
-
-
-@pytest.mark.rule("CART-17")
-def test_looking_at_a_left_cart_changes_nothing(shopper: FlaskClient) -> None:
-    _cart, token = left_cart()
-    before = everything()
-    shopper.get(f"/demo-shop/cart?recover={token}")
-    shopper.head(f"/demo-shop/cart?recover={token}")
-    assert everything() == before
-
-
-def test_a_link_that_is_old_forged_or_of_another_purpose_says_so(shopper: FlaskClient) -> None:
-    cart, token = left_cart()
-    shop_id = db.session.scalars(db.select(Shop.id)).one()
-    for wrong in (token[:-1], "x", links.sign("click", shop_id, 1, cart), links.sign("recovery", shop_id + 1, 1, cart)):
-        answer = shopper.get(f"/demo-shop/cart?recover={wrong}")
-        assert answer.status_code == 410 and "no longer works" in text(answer)
-    unit(lambda: clock.skip(shop_id, timedelta(days=40)))
-    assert shopper.get(f"/demo-shop/cart?recover={token}").status_code == 410
-
-
 def test_the_shop_speaks_french_when_asked_and_goes_nowhere_else(shopper: FlaskClient) -> None:
     assert "Théière ronde" in text(post(shopper, "/language", language="fr", next="/demo-shop/"))
     assert post(shopper, "/language", follow=False, language="fr", next="//evil.example").location == "/demo-shop/"
@@ -300,16 +191,3 @@ def test_every_article_has_words_and_pictures_in_both_languages() -> None:
         assert set(article.words) == {"en", "fr"} and article.price > 0
         assert (catalogue.FILE.parents[2] / article.image).exists()
         assert (catalogue.FILE.parents[2] / article.image.replace(".jpg", ".svg")).exists()
-
-
-def shelve(key: str, **values: Any) -> None:
-    unit(lambda: db.session.execute(db.update(Product).where(Product.key == key).values(**values)))
-
-
-def stock(key: str) -> int | None:
-    return db.session.scalar(db.select(Product.stock).where(Product.key == key))
-
-
-def everything() -> list[Any]:
-    tables = db.metadata.sorted_tables
-    return [(table.name, [tuple(row) for row in db.session.execute(db.select(table))]) for table in tables]
