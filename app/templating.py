@@ -44,10 +44,13 @@ def init_app(app: Flask) -> None:
 
 
 def money(minor: int, currency: str, whole: bool = False) -> str:
-    """Say an amount in minor units: 1250, "EUR" is "€12.50" or « 12,50 € ». `whole` rounds to whole units."""
+    """Say an amount in minor units: 1250, "EUR" is "€12.50" or « 12,50 € ».
+
+    `whole` rounds a hundred and more to whole units; below that the cents matter.
+    """
     precision = get_currency_precision(currency)
     amount = Decimal(minor).scaleb(-precision)
-    pattern = _whole_pattern() if whole and precision else None
+    pattern = _whole_pattern() if whole and precision and abs(amount) >= 100 else None
     said = format_currency(amount, currency, pattern, locale=_locale(), currency_digits=pattern is None)
     # CLDR's currencySpacing, which Babel leaves out: "CHF 12.50", not "CHF12.50".
     return re.sub(r"([^\W\d])(?=\d)", "\\1\u00a0", said)
