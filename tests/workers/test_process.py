@@ -146,6 +146,17 @@ def test_a_heart_goes_on_when_the_broker_is_dead(shop, house):
     check(shop.sink.mails)
 
 
+def test_a_broker_that_hangs_costs_a_quarter_of_a_second_and_no_mail(shop, house):
+    os.kill(house.broker.pid, signal.SIGSTOP)
+    before = time.monotonic()
+    assert not doorbell.ring("enrol", shop.shop.id)
+    assert time.monotonic() - before < 1
+    house.heart()
+    leave_carts(shop, 2)
+    until(lambda: sent(shop) == 2)
+    check(shop.sink.mails)
+
+
 def test_hints_in_the_broker_do_not_grow_with_the_work(shop, house):
     for _ring in range(200):
         assert doorbell.ring("enrol", shop.shop.id)
