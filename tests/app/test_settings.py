@@ -102,3 +102,9 @@ def test_a_password_changes_only_with_the_one_of_today_and_ends_other_sessions(a
 @pytest.mark.parametrize("path", ["/settings", "/settings/keys", "/settings/account", "/settings/about"])
 def test_every_page_is_there_in_both_languages(app, shop, locale, path):
     assert a_browser(app, shop, locale).get(path).status_code == 200
+
+
+def test_every_button_that_opens_a_question_names_one_that_is_there(owner):
+    page = owner.post("/settings/keys", data={"name": "Our web shop"}).get_data(as_text=True)
+    asked = re.findall(r'commandfor="(revoke-\d+)"', page)
+    assert asked and all(f'<dialog class="dialog" id="{name}"' in page for name in asked)
