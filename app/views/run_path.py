@@ -105,7 +105,8 @@ def _saw(step: Step) -> str:
     if "drawn" in saw:
         return _("Chance decided: one side gets %(share)s", share=percent(saw["share"] / 100))
     if "event" in saw and step.visit:
-        return _("%(event)s, %(moment)s", event=_capital(tell(events.told(saw["event"]))), moment=when(_instant(saw["at"])))
+        event = _capital(tell(events.told(saw["event"])))
+        return _("%(event)s, %(moment)s", event=event, moment=when(_instant(saw["at"])))
     if "since" in saw and "until" in saw:
         return _("Waited from %(since)s", since=when(_instant(saw["since"])))
     return ""
