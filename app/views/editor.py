@@ -1,7 +1,8 @@
 """The editor: one page, one door for edits, and the questions a page asks on the way.
 
-Each change goes the same way: read it, apply it to the graph, save it under the revision it was made on, and answer with
-the regions of the page that can differ. Refused: 422 with a sentence. Somebody was faster: 409 with the fresh drawing.
+Each change goes the same way: read it, apply it to the graph, save it under the revision it was made on, and answer
+with the regions of the page that can differ. Refused: 422 with a sentence. Somebody was faster: 409 with the fresh
+drawing.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ def inspect(flow_id: int, node: str) -> str:
 def edit(flow_id: int) -> Response:
     """Take one edit: the field `edit` holds its JSON, or the whole body is JSON with an `edit`."""
     mine = _mine(flow_id)
-    return _change(mine, _applied(mine, edits.parse(_sent()["edit"])))
+    known = set(Graph.from_json(mine.draft).by_id)
+    return _change(mine, _applied(mine, edits.parse(_sent()["edit"])), new_since=known)
 
 
 @pages.post("/automations/<int:flow_id>/steps/<node>")
@@ -159,14 +161,13 @@ def _applied(mine: Flow, made: Edit) -> Change:
     return lambda flow, stamp: drafts.save(flow, after.to_json(), label, stamp)
 
 
-def _change(mine: Flow, change: Change) -> Response:
+def _change(mine: Flow, change: Change, new_since: set[str] | None = None) -> Response:
     stamp = _stamp(mine)
     if stamp.key and stamp.key == mine.edit_key:
         return answer(mine)
-    known = set(Graph.from_json(mine.draft).by_id)
     if mine.revision != stamp.base or not unit(lambda: change(mine, stamp)):
         return stale(mine)
-    return answer(mine, new_since=known)
+    return answer(mine, new_since=new_since)
 
 
 def _stamp(mine: Flow) -> Stamp:

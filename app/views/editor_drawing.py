@@ -5,7 +5,6 @@ Knows the flow's row, its graph and the figures beside it. Must not know a reque
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +82,11 @@ class Drawing:
         """The outline."""
         return outline(self.graph)
 
+    @property
+    def starts(self) -> tuple[NodeKind, ...]:
+        """The kinds of step with which a flow can start."""
+        return catalogue.triggers()
+
     @cached_property
     def sentences(self) -> list[Sentence]:
         """The flow in plain words."""
@@ -114,7 +118,7 @@ class Drawing:
 
     def title(self, id: str) -> str:
         """Return what the card of a step is called."""
-        return tell(self.graph.node(id).described.card(self.graph.node(id).settings, self.names).title)
+        return self.cards[id].title
 
     def way(self, id: str, port: str) -> str:
         """Return a way out in words: "Wait 2 hours", or "Yes of Is the cart over €50?" where there are several."""
@@ -122,6 +126,11 @@ class Drawing:
         if not branch:
             return self.title(id)
         return _("%(branch)s of “%(step)s”", branch=tell(Words(branch)), step=self.title(id))
+
+    def briefly(self, id: str, port: str) -> str:
+        """Return a way out in few words, for where its step stands beside it: "Wait 2 hours", or "Yes"."""
+        branch = self.port(id, port).title
+        return tell(Words(branch)) if branch else self.title(id)
 
     def port(self, id: str, name: str) -> Port:
         """Return the way out called `name`."""
@@ -160,15 +169,14 @@ class Drawing:
                         self._count(node), problems, node.pin is not None, place)  # fmt: skip
 
     def _count(self, node: Node) -> str:
+        """Return how many entered, wait, were sent something or passed, whichever this step is about; or nothing."""
         standing = self._standings.get(node.id, counts.Standing())
         sent = self._sent.get(node.id, counts.Funnel()).sent
         if node.described.group == "trigger":
-            return _counted(standing.passed, lambda n: ngettext("%(count)s entered", "%(count)s entered", n, count=number(n)))
+            return _entered(standing.passed)
         if standing.here:
-            return _counted(standing.here, lambda n: ngettext("%(count)s waiting", "%(count)s waiting", n, count=number(n)))
-        if sent:
-            return _counted(sent, lambda n: ngettext("%(count)s sent", "%(count)s sent", n, count=number(n)))
-        return _counted(standing.passed, lambda n: ngettext("%(count)s passed", "%(count)s passed", n, count=number(n)))
+            return _waiting(standing.here)
+        return _sent(sent) if sent else _passed(standing.passed)
 
 
 @dataclass(frozen=True)
@@ -196,5 +204,17 @@ def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _counted(many: int, forms: Callable[[int], str]) -> str:
-    return str(forms(many)) if many else ""
+def _entered(many: int) -> str:
+    return ngettext("%(count)s entered", "%(count)s entered", many, count=number(many)) if many else ""
+
+
+def _waiting(many: int) -> str:
+    return str(ngettext("%(count)s waiting", "%(count)s waiting", many, count=number(many)))
+
+
+def _sent(many: int) -> str:
+    return str(ngettext("%(count)s sent", "%(count)s sent", many, count=number(many)))
+
+
+def _passed(many: int) -> str:
+    return ngettext("%(count)s passed", "%(count)s passed", many, count=number(many)) if many else ""

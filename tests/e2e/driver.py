@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 # Chromium writes a line of its own for every answer that is not a success; those answers are what a test is about.
-EXPECTED = ("status of 422", "status of 409", "status of 404", "ERR_INTERNET_DISCONNECTED")
+EXPECTED = ("status of 422", "status of 409", "status of 404", "ERR_INTERNET_DISCONNECTED", "Failed to fetch")
 
 
 @dataclass(frozen=True)

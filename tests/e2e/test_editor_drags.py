@@ -17,13 +17,14 @@ def card(page: Page, id: str):
 
 
 def test_a_dragged_card_stays_where_it_was_put(site: Site, editor: Page) -> None:  # noqa: F811
-    x, y = float(editor.locator("#step-n6").get_attribute("data-x")), float(editor.locator("#step-n6").get_attribute("data-y"))
+    step = editor.locator("#step-n6")
+    x, y = (float(step.get_attribute(name) or "nan") for name in ("data-x", "data-y"))
     drag_by(editor, card(editor, "n6"), 80, 120)
     saved(editor, 1)
-    assert site.node("n6")["pin"] == [round((x + 80) / 8) * 8, round((y + 120) / 8) * 8]
-    editor.reload()
-    editor.locator("#editor[data-ready]").wait_for()
-    assert editor.locator("#step-n6").get_attribute("data-x") == str(float(round((x + 80) / 8) * 8)).removesuffix(".0")
+    pin = [round((x + 80) / 8) * 8, round((y + 120) / 8) * 8]
+    assert site.node("n6")["pin"] == pin
+    site.open(editor)
+    assert [float(step.get_attribute(name) or "nan") for name in ("data-x", "data-y")] == pin
 
 
 def test_pushing_a_card_with_keys_ends_in_the_same_draft(site: Site, editor: Page) -> None:  # noqa: F811
@@ -142,7 +143,8 @@ def test_the_drawing_is_panned_and_zoomed(site: Site, editor: Page) -> None:  # 
     start = centre(card(editor, "n1"))
     editor.mouse.move(start.x, start.y + 300)
     editor.mouse.wheel(0, 100)
-    editor.wait_for_function("y => document.getElementById('card-n1').getBoundingClientRect().top < y - 60", arg=start.y)
+    higher = "y => document.getElementById('card-n1').getBoundingClientRect().top < y - 60"
+    editor.wait_for_function(higher, arg=start.y)
     editor.get_by_role("button", name="Closer").click()
     expect(editor.locator("#zoom")).to_have_text("125%")
     editor.get_by_title("Back to 100 %").click()

@@ -36,7 +36,8 @@ def test_a_condition_asks_which_way_stays_and_undo_brings_all_back(site: Site, e
     before = site.draft()
     editor.locator("#card-n3").click()
     editor.keyboard.press("Delete")
-    editor.get_by_role("dialog", name="Which way stays?").get_by_role("button", name="No Send “You left something”").click()
+    question = editor.get_by_role("dialog", name="Which way stays?")
+    question.get_by_role("button", name="No Send “You left something”").click()
     saved(editor, 1)
     assert site.links() == {("n1", "next", "n2"), ("n2", "next", "n6")}
     editor.get_by_role("button", name="Undo: delete “Yes or no”").click()
@@ -61,8 +62,9 @@ def test_a_deleted_step_is_relinked_and_undo_and_redo_outlive_the_page(site: Sit
 
 def test_the_arrow_keys_follow_the_flow(site: Site, editor: Page) -> None:  # noqa: F811
     editor.locator("#card-n1").focus()
-    for key, id in (("ArrowDown", "n2"), ("ArrowDown", "n3"), ("ArrowDown", "n4"), ("ArrowRight", "n6"), ("ArrowUp", "n3")):
-        editor.keyboard.press(key)
+    walk = (("Down", "n2"), ("Down", "n3"), ("Down", "n4"), ("Right", "n6"), ("Up", "n3"))
+    for key, id in walk:
+        editor.keyboard.press(f"Arrow{key}")
         expect(editor.locator(f"#card-{id}")).to_be_focused()
     expect(editor.locator("#inspector")).to_have_attribute("data-step", "n3")
 

@@ -87,6 +87,7 @@ class Editor {
       redo: () => document.getElementById("redo").disabled || saver.send(root.dataset.redo),
       closer: () => view.zoomBy(1.25), farther: () => view.zoomBy(0.8), actual: () => view.home(), fit: () => view.fit(),
       tidy: () => saver.edit({ edit: "tidy" }), outline: () => this.outline(button), close: () => this.close(),
+      whole: () => this.choose("", { open: true }),
       delete: () => this.asker.remove(chooser.id),
     };
     return actions[what]?.();

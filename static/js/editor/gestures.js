@@ -85,7 +85,7 @@ export class CarryKind {
     this.editor.zones.light();
   }
   move({ at }) {
-    put(this.ghost, at.x - 24, at.y - 20);
+    put(this.ghost, at.x + 10, at.y + 12);
     this.editor.zones.at(at.x, at.y);
   }
   end() {
