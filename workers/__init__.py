@@ -51,7 +51,7 @@ def _broker() -> dramatiq.Broker:
     middleware: list[Middleware] = [Pulse()]
     if not url:
         return StubBroker(middleware=middleware)
-    return RedisBroker(client=doorbell.client(url, PATIENCE), middleware=middleware)
+    return RedisBroker(client=doorbell.client(url, PATIENCE), middleware=middleware)  # type: ignore[no-untyped-call]
 
 
 broker = _broker()

@@ -1,7 +1,7 @@
 """Advance: the due runs of one version move forward, a batch at a time.
 
-Claim (one transaction), then facts, the pure pass and all that follows from it (one more), fenced by the claim's tokens:
-a worker that was away too long writes nothing. What one run does wrong parks that run alone.
+Claim (one transaction), then facts, the pure pass and all that follows from it (one more), fenced by the claim's
+tokens: a worker that was away too long writes nothing. What one run does wrong parks that run alone.
 """
 
 from __future__ import annotations
@@ -79,14 +79,15 @@ def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
 
 
 def _park(tokens: Mapping[int, int], error: Exception) -> None:
-    for id, token in tokens.items():
-        log.warning("run %s is parked: %s", id, type(error).__name__)
-        told = f"{type(error).__name__}: {error}"
-        unit(lambda id=id, token=token: Run.park(id, token, told))  # type: ignore[misc]
+    ((id, token),) = tokens.items()
+    log.warning("run %s is parked: %s", id, type(error).__name__)
+    unit(lambda: Run.park(id, token, f"{type(error).__name__}: {error}"))
 
 
 def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
-    runs = Run.held(tokens)  # locked first: an event that comes now waits for us, one that came before is seen below
+    runs = Run.held(
+        tokens
+    )  # locked first: an event that comes now waits for us, one that came before is seen below
     if not runs:
         return
     plan = plans([version_id])[version_id]
@@ -102,7 +103,9 @@ def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
     Run.settle([_settled(run, moved[run.id], given.get(run.id), now) for run in done])
 
 
-def _moved(plan: Plan, runs: Sequence[Row[Any]], known: Mapping[int, Facts], now: datetime) -> dict[int, Advance]:
+def _moved(
+    plan: Plan, runs: Sequence[Row[Any]], known: Mapping[int, Facts], now: datetime
+) -> dict[int, Advance]:
     """Return how far each run goes; one whose step raises is parked alone with its error."""
     moved = {}
     for run in runs:

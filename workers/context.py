@@ -13,6 +13,8 @@ from app.extensions import db
 from app.models import Cart, Code, Coupon, Customer, Event, Order, Product, Run, Shop
 from app.templating import money, percent
 
+SENDER = ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address")
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:
@@ -26,25 +28,31 @@ def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale
     """Return the data of a run's message. A noun that the run has nothing to say about is an empty mapping."""
     event = db.session.get_one(Event, run.event_id)
     return {
-        "customer": {"first_name": customer.first_name, "last_name": customer.last_name, "email": customer.email or ""},
+        "customer": {
+            "first_name": customer.first_name,
+            "last_name": customer.last_name,
+            "email": customer.email or "",
+        },
         "cart": _cart(event),
         "order": _order(event),
         "product": _product(shop, event),
         "coupon": _coupon(shop, offered, locale),
-        "shop": {name: getattr(shop, name) for name in ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address")},
+        "shop": {name: getattr(shop, name) for name in SENDER},
     }
 
 
 def offered(run: Run) -> Offered | None:
     """Return what the run was given last, or None."""
     given = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id)
-    row = db.session.execute(given.where(Code.shop_id == run.shop_id, Code.id == run.code_id)).first() if run.code_id else None
+    row = db.session.execute(given.where(Code.shop_id == run.shop_id, Code.id == run.code_id)).first()
     return Offered(row[0], row[1]) if row else None
 
 
 def _cart(event: Event) -> dict[str, Any]:
     cart = db.session.get(Cart, event.cart_id) if event.cart_id else None
-    return {"items": cart.items, "total": cart.total, "currency": cart.currency, "url": cart.url} if cart else {}
+    return (
+        {"items": cart.items, "total": cart.total, "currency": cart.currency, "url": cart.url} if cart else {}
+    )
 
 
 def _order(event: Event) -> dict[str, Any]:
@@ -61,14 +69,17 @@ def _product(shop: Shop, event: Event) -> dict[str, Any]:
     product = db.session.scalar(known) if key else None
     if product is None:
         return {}
-    return {"product": product.key} | {name: getattr(product, name) for name in ("title", "price", "image", "url")}
+    return {"product": product.key} | {
+        name: getattr(product, name) for name in ("title", "price", "image", "url")
+    }
 
 
 def _coupon(shop: Shop, offered: Offered | None, locale: str) -> dict[str, Any]:
     if offered is None:
         return {}
     ends = [end for end in (offered.code.ends_at, offered.coupon.ends_at) if end]
-    return {"code": offered.code.code, "terms": terms(offered.coupon, shop.currency, locale), "ends_at": min(ends, default=None)}
+    said = terms(offered.coupon, shop.currency, locale)
+    return {"code": offered.code.code, "terms": said, "ends_at": min(ends, default=None)}
 
 
 def terms(coupon: Coupon, currency: str, locale: str) -> str:

@@ -1,6 +1,6 @@
 """Credit: which run brought an order.
 
-Knows the rule: the code of a run first, then the last link that a person pressed. An order is credited once, to one run.
+Knows the rule: the code of a run first, then the last link that a person pressed. An order is credited once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CLICK_WINDOW = timedelta(days=5)
 
 
 def give(shop_id: int, paid: Sequence[Row[Any]]) -> None:
-    """Credit these paid orders; one that has its credit keeps it. `sales` is what was paid, tax and shipping included."""
+    """Credit these paid orders; one that has its credit keeps it. `sales` is what was paid, tax and delivery too."""
     by_code, by_click = _by_code(shop_id, paid), _by_click(shop_id, paid)
     rows = []
     for order in paid:
@@ -42,7 +42,10 @@ def withdraw(orders: Collection[int]) -> None:
 
 def _by_code(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
     """Return, by order, the run whose code it carries: a personal code's own, a shared one's last for this customer."""
-    codes = {code.code.upper(): code for code in Code.among(shop_id, {text for order in paid for text in order.codes})}
+    codes = {
+        code.code.upper(): code
+        for code in Code.among(shop_id, {text for order in paid for text in order.codes})
+    }
     runs = _runs(shop_id, list(codes.values()), [order.customer_id for order in paid])
     found = {}
     for order in paid:
@@ -52,7 +55,7 @@ def _by_code(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
     return found
 
 
-def _giver(order: Row[Any], codes: Iterable[Code], runs: Mapping[tuple[str, int, int | None], Row[Any]]) -> Row[Any] | None:
+def _giver(order: Any, codes: Iterable[Code], runs: Mapping[tuple[str, int, int | None], Any]) -> Any:
     for code in codes:
         run = runs.get(("own", code.run_id or 0, None)) or runs.get(("shared", code.id, order.customer_id))
         if run is not None:
@@ -63,18 +66,22 @@ def _giver(order: Row[Any], codes: Iterable[Code], runs: Mapping[tuple[str, int,
 def _runs(
     shop_id: int, codes: Sequence[Code], people: Sequence[int | None]
 ) -> dict[tuple[str, int, int | None], Row[Any]]:
-    """Return runs by ("own", run id, None) and by ("shared", code id, customer id), with the node of their last message."""
+    """Return runs by ("own", run id, None) and ("shared", code id, customer id), with their last message's node."""
     if not codes:
         return {}
-    shown = select(Message.node).where(Message.run_id == Run.id, Message.audience == "customer", Message.gate_at.is_not(None))
-    node = func.coalesce(shown.order_by(Message.visit.desc()).limit(1).scalar_subquery(), "").label("node")
-    given = and_(Run.code_id.in_([code.id for code in codes]), Run.customer_id.in_([each for each in people if each]))
+    shown = select(Message.node).where(Message.run_id == Run.id, Message.audience == "customer")
+    left = shown.where(Message.gate_at.is_not(None))
+    node = func.coalesce(left.order_by(Message.visit.desc()).limit(1).scalar_subquery(), "").label("node")
+    given = and_(
+        Run.code_id.in_([code.id for code in codes]), Run.customer_id.in_([each for each in people if each])
+    )
     own = Run.id.in_([code.run_id for code in codes if code.run_id])
     query = select(Run.id.label("run_id"), Run.flow_id, Run.code_id, Run.customer_id, node).where(
         Run.shop_id == shop_id, or_(own, given)
     )
     rows = list(db.session.execute(query.order_by(Run.id)))
-    return {("own", row.run_id, None): row for row in rows} | {("shared", row.code_id, row.customer_id): row for row in rows}
+    shared = {("shared", row.code_id, row.customer_id): row for row in rows}
+    return {("own", row.run_id, None): row for row in rows} | shared
 
 
 def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
@@ -84,7 +91,9 @@ def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
         return {}
     earliest = min(order.placed_at for order in paid) - CLICK_WINDOW
     same = and_(Message.shop_id == Click.shop_id, Message.id == Click.message_id)
-    pressed = select(Click.at, Message.run_id, Message.flow_id, Message.node, Message.customer_id).join(Message, same)
+    pressed = select(Click.at, Message.run_id, Message.flow_id, Message.node, Message.customer_id).join(
+        Message, same
+    )
     by_hand = pressed.where(Click.shop_id == shop_id, Click.machine.is_(False), Click.at >= earliest)
     theirs = by_hand.where(Message.customer_id.in_(people)).order_by(Click.at.desc(), Click.id.desc())
     clicks = list(db.session.execute(theirs))
@@ -93,4 +102,6 @@ def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
 
 def _last_before(order: Row[Any], clicks: Iterable[Any]) -> Any:
     first, last = order.placed_at - CLICK_WINDOW, order.placed_at
-    return next((each for each in clicks if each.customer_id == order.customer_id and first <= each.at <= last), None)
+    return next(
+        (each for each in clicks if each.customer_id == order.customer_id and first <= each.at <= last), None
+    )

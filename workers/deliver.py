@@ -29,7 +29,11 @@ ENOUGH = 30.0  # seconds after which the rest of a batch is given back, well bef
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 CHANNEL_PAUSE = timedelta(seconds=30)  # the server's own trouble: wait, and burn nobody's try
 POISON = len(BACKOFF) + 5  # claims without a result: something about this message ends the worker each time
-NO_SUCH_ADDRESS = ("5.1.1", "5.1.6", "5.1.10")  # RFC 3463: the mailbox does not exist, or moved without address
+NO_SUCH_ADDRESS = (
+    "5.1.1",
+    "5.1.6",
+    "5.1.10",
+)  # RFC 3463: the mailbox does not exist, or moved without address
 
 _kept = threading.local()
 
@@ -74,7 +78,9 @@ def _one(channel: Channel, row: Any, with_code: bool = True) -> bool:
     except Unwritable as error:
         _unwritable(row, error)
         return True
-    except Exception as error:  # a wording or a design can fail in ways nobody thought of: it must not stop the others
+    except (
+        Exception
+    ) as error:  # a wording or a design can fail in ways nobody thought of: it must not stop the others
         log.warning("message %s cannot be written: %s", row.id, type(error).__name__)
         _unwritable(row, Unwritable("wording", type(error).__name__))
         return True
@@ -125,7 +131,11 @@ def _refused(row: Any, letter: Letter, error: TransportError) -> bool:
     now = clock.now(row.shop_id)
     if error.channel:
         log.warning("the mail server is in trouble: %s", type(error.__cause__ or error).__name__)
-        unit(lambda: Message.put_back(row.id, row.token, now + CHANNEL_PAUSE, "channel", burnt=False, reply=str(error)))
+        unit(
+            lambda: Message.put_back(
+                row.id, row.token, now + CHANNEL_PAUSE, "channel", burnt=False, reply=str(error)
+            )
+        )
         return False
     if error.permanent or row.attempts > len(BACKOFF):
         unit(lambda: _failed(row, letter, str(error)))

@@ -20,7 +20,9 @@ def work() -> Iterator[tuple[str, int]]:
     shops |= _first(select(Event.shop_id).where(Event.enrolled_at.is_(None)))
     yield from (("enrol", id) for id in sorted(shops))
     yield from (("advance", id) for id in sorted(_versions()))
-    waiting = select(Message.shop_id).where(Message.state == "prepared", clock.due(Message.send_at, Message.shop_id))
+    waiting = select(Message.shop_id).where(
+        Message.state == "prepared", clock.due(Message.send_at, Message.shop_id)
+    )
     yield from (("deliver", id) for id in sorted(_first(waiting)))
 
 

@@ -44,7 +44,9 @@ def _messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterator[dic
     if not wanted:
         return
     emails = {each.effect.email for each in wanted if isinstance(each.effect, SendMessage)}
-    known = select(Email.id, Email.revision).where(Email.shop_id == wanted[0].run.shop_id, Email.id.in_(emails))
+    known = select(Email.id, Email.revision).where(
+        Email.shop_id == wanted[0].run.shop_id, Email.id.in_(emails)
+    )
     revisions = {id: revision for id, revision in db.session.execute(known)}
     latest = now + span(plan.settings["latest"]) if plan.settings.get("latest") else None
     for each in wanted:
@@ -89,7 +91,9 @@ def _tag(asked: Sequence[Asked]) -> None:
 
 def _is(whose: tuple[int, int, str]) -> Any:
     shop_id, customer_id, tag = whose
-    return and_(CustomerTag.shop_id == shop_id, CustomerTag.customer_id == customer_id, CustomerTag.tag == tag)
+    return and_(
+        CustomerTag.shop_id == shop_id, CustomerTag.customer_id == customer_id, CustomerTag.tag == tag
+    )
 
 
 def _reserve(asked: Sequence[Asked], now: datetime) -> dict[int, int]:
@@ -97,9 +101,13 @@ def _reserve(asked: Sequence[Asked], now: datetime) -> dict[int, int]:
     if not asked:
         return {}
     shop_id = asked[0].run.shop_id
-    coupons = _coupons(shop_id, {each.effect.coupon for each in asked if isinstance(each.effect, IssueCoupon)})
+    coupons = _coupons(
+        shop_id, {each.effect.coupon for each in asked if isinstance(each.effect, IssueCoupon)}
+    )
     texts = _texts(shop_id, asked, coupons)
-    Code.reserve([_code(each, coupons[_coupon(each)], text, now) for each, text in zip(asked, texts, strict=True)])
+    Code.reserve(
+        [_code(each, coupons[_coupon(each)], text, now) for each, text in zip(asked, texts, strict=True)]
+    )
     known = {code.code.upper(): code.id for code in Code.among(shop_id, texts)}
     return {each.run.id: known[text.upper()] for each, text in zip(asked, texts, strict=True)}
 
@@ -111,7 +119,8 @@ def _coupon(each: Asked) -> int:
 
 def _coupons(shop_id: int, ids: set[int]) -> dict[int, Coupon]:
     """Return the coupons by id; raises LookupError for one that never existed, which parks the run that names it."""
-    found = {coupon.id: coupon for coupon in db.session.scalars(select(Coupon).where(Coupon.shop_id == shop_id, Coupon.id.in_(ids)))}
+    theirs = select(Coupon).where(Coupon.shop_id == shop_id, Coupon.id.in_(ids))
+    found = {coupon.id: coupon for coupon in db.session.scalars(theirs)}
     if missing := ids - found.keys():
         raise LookupError(f"no coupon {sorted(missing)}")
     return found
@@ -122,8 +131,9 @@ def _texts(shop_id: int, asked: Sequence[Asked], coupons: Mapping[int, Coupon]) 
     drawn = [_drawn(each, coupons[_coupon(each)], 0) for each in asked]
     taken = {code.code: (code.run_id, code.visit) for code in Code.among(shop_id, drawn)}
     for place, each in enumerate(asked):
-        if taken.get(drawn[place], (each.run.id, each.visit)) != (each.run.id, each.visit) and coupons[_coupon(each)].personal:
-            drawn[place] = _drawn(each, coupons[_coupon(each)], 1)
+        coupon, mine = coupons[_coupon(each)], (each.run.id, each.visit)
+        if coupon.personal and taken.get(drawn[place], mine) != mine:
+            drawn[place] = _drawn(each, coupon, 1)
     return drawn
 
 

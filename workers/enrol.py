@@ -62,7 +62,9 @@ def enrol(shop_id: int) -> Enrolled:
 def _batch(shop_id: int, now: datetime) -> Enrolled:
     if not locks.alone(shop_id):
         return Enrolled(0, frozenset())
-    flows = _live(shop_id)  # before anything else: a switch-off that comes now waits for us, then ends what we began
+    flows = _live(
+        shop_id
+    )  # before anything else: a switch-off that comes now waits for us, then ends what we began
     events = Event.waiting(shop_id, BATCH)
     if not events:
         return Enrolled(0, frozenset())
@@ -151,7 +153,9 @@ class Door:
             self._unreachable(person, each.plan.settings["audience"])
             or self._untimely(each)
             or reentry.refusal(
-                each.plan.settings["reentry"], each.entry, self.ledger.of(each.flow.id, each.event.customer_id)
+                each.plan.settings["reentry"],
+                each.entry,
+                self.ledger.of(each.flow.id, each.event.customer_id),
             )
         )
 

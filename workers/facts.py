@@ -113,7 +113,9 @@ def _since(shop_id: int, plan: Plan, people: Collection[int], began: Rows) -> di
     found: dict[int, list[Any]] = defaultdict(list)
     if names:
         columns = Event.id, Event.customer_id, Event.name, Event.at, Event.data
-        theirs = select(*columns).where(Event.shop_id == shop_id, Event.customer_id.in_(people), Event.name.in_(names))
+        theirs = select(*columns).where(
+            Event.shop_id == shop_id, Event.customer_id.in_(people), Event.name.in_(names)
+        )
         first = min(began_at(event) for event in began)
         for row in db.session.execute(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):
             found[row.customer_id].append(row)

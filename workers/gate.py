@@ -63,7 +63,7 @@ Verdict = Passed | Held | Closed | Without | Lost
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that the gate looks at. `trouble` is what is wrong with a code that the mail shows, and whose trouble it is."""
+    """All that the gate looks at. `trouble` is what is wrong with a code shown: "own", or why to pause."""
 
     staff: bool
     flow_status: str
@@ -144,8 +144,8 @@ def ask(message: Any, letter: Letter, *, dry: bool = False) -> Verdict:
 
 
 def _ours(message: Any) -> bool:
-    mine = select(Message.id).where(Message.id == message.id, Message.token == message.token, Message.state == "handing")
-    return db.session.scalar(mine) is not None
+    mine = select(Message.id).where(Message.id == message.id, Message.token == message.token)
+    return db.session.scalar(mine.where(Message.state == "handing")) is not None
 
 
 def _passed(message: Any, letter: Letter, now: datetime) -> Verdict:
@@ -194,7 +194,9 @@ def _happened(run: Any, plan: Plan) -> frozenset[str]:
         Event.name.in_(plan.goal | plan.exit),
     )  # fmt: skip
     since = facts.began_at(began), began.id
-    return frozenset(row.name for row in db.session.execute(names) if (row.at, row.id) > since and row.id != began.id)
+    return frozenset(
+        row.name for row in db.session.execute(names) if (row.at, row.id) > since and row.id != began.id
+    )
 
 
 def _trouble(codes: Sequence[int], now: datetime) -> tuple[str, Coupon | None]:
@@ -219,8 +221,12 @@ def _suspend(message: Any, coupon: Coupon | None, why: str, now: datetime) -> No
     name = db.session.scalar(select(func.max(Flow.name)).where(Flow.id == message.flow_id))
     shop = db.session.get_one(Shop, message.shop_id)
     with force_locale(shop.locale):
-        text = _("“%(flow)s” has paused itself, because its coupon “%(coupon)s” can no longer be used. Give it another "
-                 "coupon and switch it on again: nobody in it is lost.", flow=name, coupon=coupon.name if coupon else "")  # fmt: skip
+        text = _(
+            "“%(flow)s” has paused itself, because its coupon “%(coupon)s” can no longer be used. "
+            "Give it another coupon and switch it on again: nobody in it is lost.",
+            flow=name,
+            coupon=coupon.name if coupon else "",
+        )
     key = f"{message.key}:paused:{int(now.timestamp())}"
     columns = Message.__table__.columns
     row = {column.name: getattr(message, column.name) for column in columns if column.name != "id"}

@@ -1,7 +1,7 @@
 """Heartbeat: once a second, look for what is due and see that it is done. Any number may beat at once.
 
 `python -m workers.heartbeat` rings for the workers, and does the work itself where nobody can be rung; each worker
-process has a heart too, which works without ringing. Knows when to look; what is due, and what to do, is told elsewhere.
+process has a heart too, which works without ringing. Knows when to look; what is due and what to do is told elsewhere.
 """
 
 from __future__ import annotations

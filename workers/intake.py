@@ -88,5 +88,3 @@ def _told(error: Exception) -> str:
         return type(error).__name__
     found = faults(include_url=False, include_context=False, include_input=False)[0]
     return f"{'.'.join(str(part) for part in found['loc'])}: {found['msg']}"
-
-

@@ -56,7 +56,10 @@ def _totals(theirs: Sequence[ColumnElement[bool]]) -> Select[Any]:
 def _offers(theirs: Sequence[ColumnElement[bool]], now: datetime) -> Iterator[tuple[int, int]]:
     """Yield who holds a code of the flow that still works and that they have not used (OFFER-20)."""
     used = exists().where(Redemption.code_id == Code.id, Redemption.customer_id == Run.customer_id)
-    lives = or_(Code.ends_at.is_(None), Code.ends_at > now), or_(Coupon.ends_at.is_(None), Coupon.ends_at > now)
+    lives = (
+        or_(Code.ends_at.is_(None), Code.ends_at > now),
+        or_(Coupon.ends_at.is_(None), Coupon.ends_at > now),
+    )
     held = and_(Code.state.in_(("reserved", "issued")), Coupon.status == "active", ~used, *lives)
     query: Any = select(Run.flow_id, Run.customer_id).distinct().join(Code, Code.id == Run.code_id)
     rows: Any = db.session.execute(query.join(Coupon, Coupon.id == Code.coupon_id).where(*theirs, held))

@@ -44,7 +44,10 @@ class Letter:
 
 def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
     """Return the mail of a message (a row); raises Unwritable."""
-    shop, customer = db.session.get_one(Shop, message.shop_id), db.session.get_one(Customer, message.customer_id)
+    shop, customer = (
+        db.session.get_one(Shop, message.shop_id),
+        db.session.get_one(Customer, message.customer_id),
+    )
     try:
         if message.audience == "staff":
             return _note(message, shop, customer, now)
@@ -64,11 +67,11 @@ def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_co
     run = db.session.get_one(Run, message.run_id)
     offered = context.offered(run) if with_code else None
     locale = language_of(design.content, customer.locale, shop.locale)
-    rendered = render(design.content, locale, context.of(shop, run, customer, offered, locale), addresses.framed(shop, message.id))
+    frame = addresses.framed(shop, message.id)
+    rendered = render(design.content, locale, context.of(shop, run, customer, offered, locale), frame)
     name = f"{customer.first_name} {customer.last_name}".strip()
     shown = (offered.code.id,) if offered and offered.code.code in rendered.text + rendered.html else ()
-    unsubscribe = addresses.framed(shop, message.id).unsubscribe_url
-    return _posted(message, shop, Mailbox(customer.email, name), rendered, now, unsubscribe, shown)
+    return _posted(message, shop, Mailbox(customer.email, name), rendered, now, frame.unsubscribe_url, shown)
 
 
 def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter:
@@ -77,8 +80,11 @@ def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter
         raise Unwritable("no_staff_address")
     who = f"{customer.first_name} {customer.last_name}".strip() or customer.email or ""
     with force_locale(shop.locale):
-        said = {"subject": _("%(shop)s: a note from your automation", shop=shop.name), "button": _("Open this customer"),
-                "reason": _("You are receiving this note because an automation of your shop asked for it.")}  # fmt: skip
+        said = {
+            "subject": _("%(shop)s: a note from your automation", shop=shop.name),
+            "button": _("Open this customer"),
+            "reason": _("You are receiving this note because an automation of your shop asked for it."),
+        }
     page = f"{addresses.base_url()}/customers/{customer.id}"
     blocks = [{"kind": "text", "text": "{{ note.text }}"}, {"kind": "text", "text": "{{ note.who }}"},
               {"kind": "button", "text": said["button"], "target": page}]  # fmt: skip
@@ -97,7 +103,10 @@ def _posted(
     if not sender.address:
         raise Unwritable("sender")
     headers = {"Feedback-ID": f"{message.flow_id}:{message.shop_id}:{message.audience}:relance"}
-    raw = compose(
-        rendered, sender, to, message.mail_id, now, unsubscribe_url=unsubscribe, reply_to=shop.contact_email, headers=headers
-    )
+    told: dict[str, Any] = {
+        "unsubscribe_url": unsubscribe,
+        "reply_to": shop.contact_email,
+        "headers": headers,
+    }
+    raw = compose(rendered, sender, to, message.mail_id, now, **told)
     return Letter(sender.address, to.address, rendered.subject, raw, codes)

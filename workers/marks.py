@@ -19,7 +19,12 @@ def chance(run_id: int) -> Callable[[str], float]:
 
 def mail_id(key: str, shop_id: int) -> str:
     """Return the Message-ID of a message, without angle brackets: nobody else can guess it, we always find it again."""
-    host = str(current_app.extensions["settings"].base_url).partition("://")[2].partition("/")[0].partition(":")[0]
+    host = (
+        str(current_app.extensions["settings"].base_url)
+        .partition("://")[2]
+        .partition("/")[0]
+        .partition(":")[0]
+    )
     return f"{_mac(f'mail:{shop_id}:{key}').hex()[:40]}@{host or 'localhost'}"
 
 

@@ -35,7 +35,10 @@ def _carts(orders: Sequence[Row[Any]]) -> None:
     mine = update(Cart).where(Cart.id == bindparam("_cart"))
     _each(mine.where(Cart.ordered_at.is_(None)).values(ordered_at=bindparam("_placed")), orders)
     pressed = mine.where(Cart.pressed_at <= bindparam("_placed"), Cart.recovered_at.is_(None))
-    _each(pressed.values(recovered_at=bindparam("_paid")), [o for o in orders if o.paid_at and not o.cancelled_at])
+    _each(
+        pressed.values(recovered_at=bindparam("_paid")),
+        [o for o in orders if o.paid_at and not o.cancelled_at],
+    )
     _each(mine.values(recovered_at=None), [order for order in orders if order.cancelled_at])
 
 

@@ -1,7 +1,7 @@
 """Re-entry: whether a customer may begin a flow, and under which key. Pure.
 
-The rules are those of C12 in the rule table. What an entry is compared with is a Record of earlier entries; the database
-holds a unique key on (flow, customer, entry key) besides, so that even a fault here starts no run twice.
+The rules are those of C12 in the rule table. An entry is compared with a Record of earlier ones; the database holds a
+unique key on (flow, customer, entry key) besides, so that even a fault here starts no run twice.
 """
 
 from __future__ import annotations

@@ -45,8 +45,12 @@ def _customers(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
     for each in heard:
         if customer := each.reading.customer:
-            row = known.setdefault(customer.email, {"shop_id": shop_id, "email": customer.email, "created_at": each.at})
-            told = {name: getattr(customer, name) for name in ("first_name", "last_name", "locale", "timezone")}
+            row = known.setdefault(
+                customer.email, {"shop_id": shop_id, "email": customer.email, "created_at": each.at}
+            )
+            told = {
+                name: getattr(customer, name) for name in ("first_name", "last_name", "locale", "timezone")
+            }
             row |= {name: value or row.get(name, "") for name, value in told.items()}
     return list(known.values())
 
@@ -55,7 +59,9 @@ def _carts(shop_id: int, heard: Iterable[Heard], people: dict[str, int]) -> list
     known: dict[str, dict[str, Any]] = {}
     for each in heard:
         if cart := each.reading.cart:
-            row = known.setdefault(cart.token, {"shop_id": shop_id, "token": cart.token, "created_at": each.at})
+            row = known.setdefault(
+                cart.token, {"shop_id": shop_id, "token": cart.token, "created_at": each.at}
+            )
             reached = each.reading.event == "checkout.started" or cart.checkout
             row["checkout_at"] = row.get("checkout_at") or (each.at if reached else None)
             row["customer_id"] = people.get(each.email or "") or row.get("customer_id")
@@ -70,12 +76,16 @@ def _orders(
     known: dict[str, dict[str, Any]] = {}
     for each in heard:
         if order := each.reading.order:
-            row = known.setdefault(order.token, {"shop_id": shop_id, "token": order.token, "placed_at": each.at})
+            row = known.setdefault(
+                order.token, {"shop_id": shop_id, "token": order.token, "placed_at": each.at}
+            )
             cart_id, owner = carts.get(each.cart or "", (None, None))
             row["customer_id"] = people.get(each.email or "") or row.get("customer_id") or owner
             row["cart_id"] = cart_id or row.get("cart_id")
             row["paid_at"] = row.get("paid_at") or (each.at if each.paid else None)
-            row["cancelled_at"] = each.at if each.reading.event == "order.cancelled" else row.get("cancelled_at")
+            row["cancelled_at"] = (
+                each.at if each.reading.event == "order.cancelled" else row.get("cancelled_at")
+            )
             plain = ("number", "total", "discount", "shipping", "tax", "currency")
             row |= {name: getattr(order, name) for name in plain}
             row |= {"items": _items(order.items), "codes": list(order.codes)}
@@ -128,7 +138,11 @@ def _key(name: str, each: Heard, whom: int) -> str:
 
 def _data(each: Heard) -> dict[str, Any]:
     reading = each.reading
-    told = {"cart": each.cart, "order": each.order, "product": reading.product.id if reading.product else None}
+    told = {
+        "cart": each.cart,
+        "order": each.order,
+        "product": reading.product.id if reading.product else None,
+    }
     return {name: value for name, value in told.items() if value} | _bought(reading)
 
 

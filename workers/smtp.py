@@ -1,7 +1,7 @@
 """SMTP: one mail to one recipient, handed over in two halves, so that a decision fits between them.
 
-`begin` goes as far as the body without its final dot: up to here nothing has happened. `finish` sends the dot and returns
-the answer; `abandon` closes the connection instead, and the mail server forgets what it was told.
+`begin` goes as far as the body without its final dot: up to here nothing has happened. `finish` sends the dot and
+returns the answer; `abandon` closes the connection instead, and the mail server forgets what it was told.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Channel:
             raise
         except (OSError, smtplib.SMTPException) as error:
             self.abandon()
-            # A server that hangs up over one recipient or one body must count against that mail, or it is tried for ever.
+            # A server that hangs up over one recipient or body must count against that mail, or it is tried for ever.
             raise TransportError(_told(error), channel=not greeted) from error
 
     def finish(self) -> tuple[int, str]:
@@ -113,7 +113,9 @@ class Channel:
         secure = url.scheme == "smtps"
         server: smtplib.SMTP
         if secure:
-            server = smtplib.SMTP_SSL(host, url.port or 465, timeout=PATIENCE, context=ssl.create_default_context())
+            server = smtplib.SMTP_SSL(
+                host, url.port or 465, timeout=PATIENCE, context=ssl.create_default_context()
+            )
         else:
             server = smtplib.SMTP(host, url.port or 25, timeout=PATIENCE)
         assert server.sock is not None
@@ -131,7 +133,9 @@ class Channel:
         if code == wanted or (wanted == 250 and code == 251):
             return
         gone = code == 421  # the server is about to close: it is not about this mail
-        raise TransportError(f"{code} {_text(words)}", permanent=code >= 500 and not gone, channel=channel or gone)
+        raise TransportError(
+            f"{code} {_text(words)}", permanent=code >= 500 and not gone, channel=channel or gone
+        )
 
 
 def _stuffed(body: bytes) -> bytes:

@@ -36,7 +36,9 @@ def sweep() -> set[int]:
 def _listening() -> list[tuple[Any, Sweep]]:
     """Return the live flows that a silence can start, with what they wait for."""
     columns = Flow.id, Flow.shop_id, Flow.version_id, Flow.enrols_from, Flow.swept_at
-    rows = db.session.execute(select(*columns).where(Flow.status == "live", Flow.version_id.is_not(None))).all()
+    rows = db.session.execute(
+        select(*columns).where(Flow.status == "live", Flow.version_id.is_not(None))
+    ).all()
     compiled = plans({row.version_id for row in rows if row.version_id})
     listening = []
     for row in rows:

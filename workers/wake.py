@@ -23,7 +23,9 @@ def by(shop_id: int, events: Sequence[Row[Any]], now: datetime) -> set[int]:
     happened = _by_customer(events)
     runs = _resting(shop_id, list(happened))
     compiled = plans({run.version_id for run in runs})
-    concerned = [run for run in runs if _concerns(happened[run.customer_id], run, compiled.get(run.version_id))]
+    concerned = [
+        run for run in runs if _concerns(happened[run.customer_id], run, compiled.get(run.version_id))
+    ]
     Run.wake([run.id for run in concerned], now)
     return {run.version_id for run in concerned}
 
@@ -38,8 +40,8 @@ def _by_customer(events: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
 
 def _resting(shop_id: int, people: Sequence[int]) -> list[Row[Any]]:
     columns = Run.id, Run.version_id, Run.customer_id
-    resting = select(*columns).where(Run.shop_id == shop_id, Run.customer_id.in_(people), Run.status.in_(("waiting", "leased")))
-    return list(db.session.execute(resting.order_by(Run.id)))
+    theirs = select(*columns).where(Run.shop_id == shop_id, Run.customer_id.in_(people))
+    return list(db.session.execute(theirs.where(Run.status.in_(("waiting", "leased"))).order_by(Run.id)))
 
 
 def _concerns(events: Sequence[Row[Any]], run: Row[Any], plan: object) -> bool:

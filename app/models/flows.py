@@ -48,7 +48,7 @@ class Flow(db.Model):
     revision: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)  # the place in the undo stack
     edit_key: Mapped[str] = mapped_column(String(40), default="")  # of the last edit: the same one twice is harmless
-    version_id: Mapped[int | None] = mapped_column()  # the live one; no constraint, for the two tables point at each other
+    version_id: Mapped[int | None] = mapped_column()  # the live one; no constraint: versions point at flows
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     activated_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time it was switched on
@@ -159,7 +159,9 @@ class Version(db.Model):
         if last is not None and last.hash == hash:
             return last
         number = last.number + 1 if last else 1
-        version = cls(shop_id=flow.shop_id, flow_id=flow.id, number=number, graph=graph.to_json(), hash=hash, created_at=now)
+        version = cls(
+            shop_id=flow.shop_id, flow_id=flow.id, number=number, graph=graph.to_json(), hash=hash, created_at=now
+        )
         db.session.add(version)
         db.session.flush()
         return version

@@ -107,16 +107,16 @@ class Message(db.Model):
         mine = update(cls).where(cls.id == id, cls.token == token, cls.gate_at.is_not(None))
         sent_at = now if state == "sent" else None
         told = {"state": state, "reply": reply[:500], "reason": "" if state == "sent" else f"server_{state}"}
-        answered = mine.where(cls.state.in_(("handing", "unknown"))).values(told | {"sent_at": sent_at, "lease_until": None})
-        return bool(changed(answered))
+        open = mine.where(cls.state.in_(("handing", "unknown")))
+        return bool(changed(open.values(told | {"sent_at": sent_at, "lease_until": None})))
 
     @classmethod
     def put_back(cls, id: int, token: int, send_at: datetime, reason: str, *, burnt: bool, reply: str = "") -> bool:
         """Let a message wait, before its gate, until `send_at`; unless `burnt`, the try does not count."""
         mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
         tries = cls.attempts if burnt else cls.attempts - 1
-        back = mine.values(state="prepared", send_at=send_at, reason=reason, reply=reply[:500], attempts=tries, lease_until=None)
-        return bool(changed(back))
+        back = {"state": "prepared", "send_at": send_at, "reason": reason, "reply": reply[:500], "attempts": tries}
+        return bool(changed(mine.values(back | {"lease_until": None})))
 
     @classmethod
     def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:

@@ -85,7 +85,8 @@ def _event(name: str, window: Window, row: Row[Any]) -> dict[str, Any]:
 
 def _carts(window: Window) -> Select[Any]:
     about = Cart.id.label("about"), Cart.updated_at.label("quiet_since"), Cart.customer_id
-    left: Select[Any] = select(*about, Cart.id.label("cart_id"), Cart.token.label("cart"), Cart.items, Cart.checkout_at).where(
+    what = Cart.id.label("cart_id"), Cart.token.label("cart"), Cart.items, Cart.checkout_at
+    left: Select[Any] = select(*about, *what).where(
         Cart.shop_id == window.shop_id, window.quiet(Cart.updated_at), Cart.ordered_at.is_(None),
         Cart.customer_id.is_not(None), Cart.total > 0,
     )  # fmt: skip
@@ -96,7 +97,7 @@ def _checkouts(window: Window) -> Select[Any]:
     return _carts(window).where(Cart.checkout_at.is_not(None))
 
 
-def _views(window: Window) -> Select[Any]:
+def _views(window: Window) -> Any:
     whose = ProductView.customer_id
     shop, seen = window.shop_id, ProductView.at
     went_on = exists().where(Cart.shop_id == shop, Cart.customer_id == whose, Cart.updated_at >= seen)
@@ -106,16 +107,16 @@ def _views(window: Window) -> Select[Any]:
     return left.order_by(ProductView.at)
 
 
-def _lapsed(window: Window) -> Select[Any]:
+def _lapsed(window: Window) -> Any:
     last = and_(Order.shop_id == Customer.shop_id, Order.customer_id == Customer.id,
                 Order.placed_at == Customer.last_order_at)  # fmt: skip
     about = Customer.id.label("about"), Customer.last_order_at.label("quiet_since"), Customer.id.label("customer_id")
-    left: Select[Any] = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order")).join(Order, last)
-    gone = left.where(Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at))
+    left: Any = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order"))
+    gone: Any = left.join(Order, last).where(Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at))
     return gone.group_by(Customer.id, Customer.last_order_at).order_by(Customer.last_order_at)
 
 
-SUBJECTS: dict[str, tuple[str, Callable[[Window], Select[Any]]]] = {
+SUBJECTS: dict[str, tuple[str, Callable[[Window], Any]]] = {
     "cart": ("cart.abandoned", _carts),
     "checkout": ("checkout.abandoned", _checkouts),
     "view": ("product.abandoned", _views),

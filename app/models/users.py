@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.unit import changed
 
 IDLE, LONGEST = timedelta(hours=12), timedelta(days=14)  # OWASP ASVS 7.3.1, 7.3.2
 SEEN_EVERY = timedelta(minutes=10)
@@ -71,7 +72,7 @@ class Login(db.Model):
     def see(cls, digest: str, now: datetime) -> bool:
         """Note that the browser is still there; False when that was noted a moment ago."""
         stale = update(cls).where(cls.digest == digest, cls.seen_at < now - SEEN_EVERY).values(seen_at=now)
-        return bool(db.session.execute(stale).rowcount)
+        return bool(changed(stale))
 
     @classmethod
     def end(cls, digest: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from itertools import pairwise
 
 from sqlalchemy import select
 
@@ -43,11 +44,15 @@ def rows(model):
 def check_runs(runs):
     for run in runs:
         assert run.status in ACTIVE + ENDED, f"R1: run {run.id} is {run.status}"
-        assert run.status != "leased" or run.lease_until > clock.real() - timedelta(seconds=10), f"R2: run {run.id}"
+        assert run.status != "leased" or run.lease_until > clock.real() - timedelta(seconds=10), (
+            f"R2: run {run.id}"
+        )
         assert (run.ended_at is not None) == (run.status in ENDED), f"R1: run {run.id} ended?"
         assert run.status != "parked" or run.error, f"R9: run {run.id} is parked without a reason"
         assert run.attempts <= 6, f"R9: run {run.id} was claimed {run.attempts} times"
-        assert run.status not in ENDED or run.wake_at is None or run.status == "cancelled", f"R7: run {run.id} would wake"
+        assert run.status not in ENDED or run.wake_at is None or run.status == "cancelled", (
+            f"R7: run {run.id} would wake"
+        )
 
 
 def check_entries(runs):
@@ -57,7 +62,9 @@ def check_entries(runs):
     pairs = Counter((run.flow_id, run.event_id) for run in runs)
     pairs.update((refusal.flow_id, refusal.event_id) for refusal in rows(Refusal))
     assert all(count == 1 for count in pairs.values()), "R4: an event both started and was refused"
-    assert all(events[event_id].enrolled_at for _flow, event_id in pairs), "R4: a run of an event that was not enrolled"
+    assert all(events[event_id].enrolled_at for _flow, event_id in pairs), (
+        "R4: a run of an event that was not enrolled"
+    )
 
 
 def check_paths(runs, steps):
@@ -67,7 +74,7 @@ def check_paths(runs, steps):
         assert [step.visit for step in taken] == list(range(len(taken))), f"R6: run {run.id} has gaps"
         if taken:
             assert taken[0].node == graph.trigger.id, f"R6: run {run.id} did not begin at the trigger"
-        for step, following in zip(taken, taken[1:], strict=False):
+        for step, following in pairwise(taken):
             assert graph.target(step.node, step.port) == following.node, f"R6: run {run.id} left its path"
             assert step.at <= following.at, f"R6: run {run.id} went back in time"
         for step in taken:
@@ -80,7 +87,9 @@ def check_paths(runs, steps):
 
 def check_versions():
     for version in rows(Version):
-        assert version.hash == Version.hash_of(Graph.from_json(version.graph)), f"R10: version {version.id} has changed"
+        assert version.hash == Version.hash_of(Graph.from_json(version.graph)), (
+            f"R10: version {version.id} has changed"
+        )
 
 
 def check_messages(runs, messages):
@@ -91,7 +100,9 @@ def check_messages(runs, messages):
         if message.state in ("sent", "unknown"):
             assert message.gate_at, f"M2: message {message.id} is {message.state} without a gate"
         if message.state in ("prepared", "skipped", "cancelled"):
-            assert message.gate_at is None, f"M2: message {message.id} passed the gate, and is {message.state}"
+            assert message.gate_at is None, (
+                f"M2: message {message.id} passed the gate, and is {message.state}"
+            )
         assert (message.sent_at is not None) == (message.state == "sent"), f"M2: message {message.id}"
         if message.state == "handing":
             assert message.lease_until > clock.real() - timedelta(seconds=10), f"M3: message {message.id}"
@@ -112,9 +123,13 @@ def check_gate(messages):
         run, flow, person = runs[message.run_id], flows[message.flow_id], people[message.customer_id]
         if flow.epoch > message.epoch:
             ended = run.ended_at if run.status == "cancelled" else flow.updated_at
-            assert message.gate_at <= max(ended, flow.updated_at), f"M5: message {message.id} after the switch-off"
+            assert message.gate_at <= max(ended, flow.updated_at), (
+                f"M5: message {message.id} after the switch-off"
+            )
         if message.audience == "customer":
-            assert not message.latest_at or message.gate_at <= message.latest_at, f"M5: message {message.id} came too late"
+            assert not message.latest_at or message.gate_at <= message.latest_at, (
+                f"M5: message {message.id} came too late"
+            )
             said_no = suppressed.get((message.shop_id, digest(message.shop_id, person.email or "")))
             assert not said_no or message.gate_at <= said_no, f"M5: message {message.id} after a no"
 
@@ -123,7 +138,9 @@ def check_codes(messages):
     shown = {message.run_id for message in messages if message.gate_at}
     seen = Counter((code.run_id, code.visit) for code in rows(Code) if code.run_id)
     assert all(count == 1 for count in seen.values()), "C1: two codes of one visit"
-    for code, personal in db.session.execute(select(Code, Coupon.personal).join(Coupon, Coupon.id == Code.coupon_id)):
+    for code, personal in db.session.execute(
+        select(Code, Coupon.personal).join(Coupon, Coupon.id == Code.coupon_id)
+    ):
         if personal and code.run_id and code.state in ("issued", "used"):
             assert code.run_id in shown, f"C3: code {code.id} was issued without a message"
 
@@ -135,8 +152,12 @@ def check_mails(messages, mails):
     for id in ids:
         assert ours[id].state in ("sent", "unknown", "handing"), f"M7: accepted, but {ours[id].state}"
     for message in messages:
-        assert message.state != "sent" or message.mail_id in ids, f"M7: message {message.id} is sent, but nobody has it"
+        assert message.state != "sent" or message.mail_id in ids, (
+            f"M7: message {message.id} is sent, but nobody has it"
+        )
     for to, mail in mails:
         assert len(to) == 1, "M9: one recipient a mail"
         if ours[mail["Message-ID"].strip("<>")].audience == "customer":
-            assert mail["List-Unsubscribe"] and mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click", "M9"
+            assert (
+                mail["List-Unsubscribe"] and mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+            ), "M9"

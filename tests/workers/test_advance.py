@@ -60,7 +60,9 @@ def test_nine_o_clock_is_nine_o_clock_after_a_night_of_25_hours(world):
 
 
 def test_two_hours_in_the_night_that_skips_one_are_two_hours(world):
-    world.traveller.move_to(datetime(2027, 3, 28, 0, 30, tzinfo=UTC))  # half past one in Paris; two is skipped
+    world.traveller.move_to(
+        datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
+    )  # half past one in Paris; two is skipped
     start(world, WAIT(2, "hours"))
     assert world.run.wake_at == datetime(2027, 3, 28, 2, 30, tzinfo=UTC)
 
@@ -113,7 +115,12 @@ def test_without_the_event_the_time_out_is_taken(world):
 
 @pytest.mark.rule("REMIND-12")
 def test_an_opening_wakes_the_run_that_sent_the_mail_and_no_other(world):
-    steps = (LEFT, SEND(world), ("wait_for", {"event": "message.opened", "at_most": {"amount": 1, "unit": "days"}}), SEND(world))
+    steps = (
+        LEFT,
+        SEND(world),
+        ("wait_for", {"event": "message.opened", "at_most": {"amount": 1, "unit": "days"}}),
+        SEND(world),
+    )
     edges = [("n0", "next", "n1"), ("n1", "next", "n2"), ("n2", "timed_out", "n3")]
     world.flow(*steps, edges=edges)
     world.flow(*steps, edges=edges)
@@ -156,7 +163,12 @@ def test_an_order_within_the_silence_that_is_told_late_is_a_goal(world):
 
 
 def test_a_run_tried_again_takes_the_same_way(world):
-    with_split = (LEFT, ("split", {"share": 50}), ("tag", {"change": "add", "tag": "a"}), ("tag", {"change": "add", "tag": "b"}))
+    with_split = (
+        LEFT,
+        ("split", {"share": 50}),
+        ("tag", {"change": "add", "tag": "a"}),
+        ("tag", {"change": "add", "tag": "b"}),
+    )
     world.flow(*with_split, edges=[("n0", "next", "n1"), ("n1", "a", "n2"), ("n1", "b", "n3")])
     for n in range(12):
         world.cart(f"c{n}", f"someone{n}@example.com")
@@ -307,8 +319,12 @@ def test_claims_never_overlap(world):
         world.order(f"o{n}", f"someone{n}@example.com")
     world._enrol(world.shop.id)
     version = world.only(Version, Version.flow_id == flow)
-    first = unit(lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 4)])
-    second = unit(lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 9)])
+    first = unit(
+        lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 4)]
+    )
+    second = unit(
+        lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 9)]
+    )
     assert len(first) == 4 and len(second) == 3 and not set(first) & set(second)
     world.skip(seconds=12)
     heartbeat.give_back()

@@ -103,7 +103,11 @@ def test_without_a_mail_server_nothing_is_lost_and_no_try_is_burnt(waiting):
     settings = waiting.app.extensions["settings"]
     object.__setattr__(settings, "smtp_url", "smtp://127.0.0.1:1")
     waiting.work()
-    assert (waiting.message.state, waiting.message.reason, waiting.message.attempts) == ("prepared", "channel", 0)
+    assert (waiting.message.state, waiting.message.reason, waiting.message.attempts) == (
+        "prepared",
+        "channel",
+        0,
+    )
     object.__setattr__(settings, "smtp_url", f"smtp://127.0.0.1:{port}")
     waiting.skip(seconds=30)
     waiting.work()
@@ -151,15 +155,17 @@ def test_a_late_answer_mends_an_unknown(waiting):
     assert unit(lambda: Message.answered(row.id, row.token, "sent", waiting.now, "250 at last"))
     assert waiting.message.state == "sent"
     assert not unit(lambda: Message.answered(row.id, row.token, "failed", waiting.now, "550"))
-    waiting.sink.mails.append((["ada@example.com"], {"Message-ID": row.mail_id, "List-Unsubscribe": "x",
-                                                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}))  # fmt: skip
+    headers = {"List-Unsubscribe": "x", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    waiting.sink.mails.append((["ada@example.com"], {"Message-ID": row.mail_id, **headers}))
 
 
 def test_wording_that_cannot_be_filled_in_fails_alone_and_says_why(waiting):
     def broken():
         from app.extensions import db
 
-        db.session.get(Email, waiting.email).content = {"en": {"subject": "{{ broken", "preheader": "", "blocks": []}}
+        db.session.get(Email, waiting.email).content = {
+            "en": {"subject": "{{ broken", "preheader": "", "blocks": []}
+        }
 
     unit(broken)
     waiting.work()
@@ -223,5 +229,3 @@ def test_a_server_that_is_not_there_is_the_channels_trouble():
 
 def test_a_body_is_stuffed_line_by_line():
     assert _stuffed(b".a\r\n..b\nc\r.d") == b"..a\r\n...b\r\nc\r\n..d\r\n"
-
-

@@ -165,7 +165,9 @@ def test_a_happening_of_before_the_switch_on_that_is_told_late_is_refused(world)
 
 def test_a_checkout_is_left_to_the_flow_that_looks_after_checkouts(world):
     world.reminder()
-    world.flow(("checkout_abandoned", {"after": {"amount": 10, "unit": "minutes"}}), settings=reentry("per_key"))
+    world.flow(
+        ("checkout_abandoned", {"after": {"amount": 10, "unit": "minutes"}}), settings=reentry("per_key")
+    )
     world.cart(checkout=True)
     world.work()
     world.skip(minutes=31)
@@ -193,7 +195,7 @@ def test_an_order_told_only_when_paid_was_placed_too(world):
 
 
 def test_a_delivery_that_cannot_be_read_is_put_aside_and_blocks_nobody(world):
-    unit(lambda: InboxRow.take(world.shop.id, "api", "bad", b"{\"event\": \"nonsense\"}", world.now))
+    unit(lambda: InboxRow.take(world.shop.id, "api", "bad", b'{"event": "nonsense"}', world.now))
     unit(lambda: InboxRow.take(world.shop.id, "fax", "worse", b"", world.now))
     world.order()
     world.work()
@@ -233,7 +235,15 @@ def test_an_older_telling_of_a_cart_changes_nothing(world):
 
 
 def test_products_and_views_are_kept(world):
-    product = {"id": "p1", "title": "Notebook", "price": 900, "currency": "EUR", "image": "", "url": "", "stock": 3}
+    product = {
+        "id": "p1",
+        "title": "Notebook",
+        "price": 900,
+        "currency": "EUR",
+        "image": "",
+        "url": "",
+        "stock": 3,
+    }
     world.tell("product.saved", customer=None, product=product)
     world.tell("product.viewed", product=product | {"title": "Note-book"}, at=world.now)
     world.work()

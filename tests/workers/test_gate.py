@@ -17,6 +17,7 @@ from workers.smtp import Channel
 
 SETTINGS = {"goal": ["order.placed"], "exit": ["customer.unsubscribed"], "audience": "subscribers", "quiet": None,
             "on_coupon_invalid": "suspend"}  # fmt: skip
+EVERYONE, SKIP = SETTINGS | {"audience": "everyone"}, SETTINGS | {"on_coupon_invalid": "skip"}
 FINE = Known(
     staff=False, flow_status="live", same_epoch=True, run_status="done", happened=frozenset(), email="ada@example.com",
     consent="subscribed", suppressed=False, zone="Europe/Paris", latest_at=None, settings=SETTINGS,
@@ -40,15 +41,15 @@ FINE = Known(
         ({"suppressed": True}, Closed("skipped", "unsubscribed")),
         ({"consent": "unsubscribed"}, Closed("skipped", "unsubscribed")),
         ({"consent": "none"}, Closed("skipped", "audience")),
-        ({"consent": "none", "settings": SETTINGS | {"audience": "everyone"}}, Passed()),
-        ({"consent": "unsubscribed", "settings": SETTINGS | {"audience": "everyone"}}, Closed("skipped", "unsubscribed")),
+        ({"consent": "none", "settings": EVERYONE}, Passed()),
+        ({"consent": "unsubscribed", "settings": EVERYONE}, Closed("skipped", "unsubscribed")),
         ({"flow_status": "paused"}, Held(NOON + timedelta(minutes=15), "paused")),
         ({"settings": SETTINGS | {"quiet": {"from": "12:00", "until": "14:00"}}},
          Held(datetime(2026, 11, 21, 13, tzinfo=UTC), "quiet")),
         ({"trouble": "own"}, Without()),
         ({"trouble": "coupon_ended"}, Held(NOON + timedelta(minutes=15), "coupon")),
         ({"trouble": "coupon_ended", "settings": SETTINGS | {"on_coupon_invalid": "without"}}, Without()),
-        ({"trouble": "coupon_ended", "settings": SETTINGS | {"on_coupon_invalid": "skip"}}, Closed("skipped", "coupon")),
+        ({"trouble": "coupon_ended", "settings": SKIP}, Closed("skipped", "coupon")),
         ({"staff": True, "consent": "none", "email": ""}, Passed()),
         ({"staff": True, "same_epoch": False}, Closed("cancelled", "switched_off")),
     ],
@@ -61,11 +62,19 @@ def test_the_gate_decides(changed, verdict):
     ("hours", "now", "until"),
     [
         (("21:00", "08:00"), datetime(2026, 11, 21, 21, tzinfo=UTC), datetime(2026, 11, 22, 7, tzinfo=UTC)),
-        (("21:00", "08:00"), datetime(2026, 11, 21, 6, 59, tzinfo=UTC), datetime(2026, 11, 21, 7, tzinfo=UTC)),
+        (
+            ("21:00", "08:00"),
+            datetime(2026, 11, 21, 6, 59, tzinfo=UTC),
+            datetime(2026, 11, 21, 7, tzinfo=UTC),
+        ),
         (("21:00", "08:00"), datetime(2026, 11, 21, 7, tzinfo=UTC), None),
         (("21:00", "21:00"), datetime(2026, 11, 21, 20, tzinfo=UTC), None),
         (("21:00", "02:30"), datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2027, 3, 28, 1, tzinfo=UTC)),
-        (("21:00", "08:00"), datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 7, tzinfo=UTC)),
+        (
+            ("21:00", "08:00"),
+            datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            datetime(2026, 10, 25, 7, tzinfo=UTC),
+        ),
     ],
 )
 def test_quiet_ends_on_the_customers_clock(hours, now, until):
@@ -95,7 +104,9 @@ def between_body_and_gate(monkeypatch, what):
 def test_a_no_that_comes_while_the_body_is_handed_over_is_heard(world, monkeypatch):
     prepared(world)
     ada = world.customer().id
-    between_body_and_gate(monkeypatch, lambda: unit(lambda: Customer.unsubscribe(world.shop.id, ada, "link", world.now)))
+    between_body_and_gate(
+        monkeypatch, lambda: unit(lambda: Customer.unsubscribe(world.shop.id, ada, "link", world.now))
+    )
     world.work()
     assert world.message.state == "skipped" and world.sink.mails == []
 
@@ -127,7 +138,9 @@ def test_an_order_that_no_run_was_woken_for_yet_is_a_goal_at_the_gate(world, mon
     ada = world.customer().id
     between_body_and_gate(
         monkeypatch,
-        lambda: unit(lambda: Event.record(world.shop.id, "order.placed", "order.placed:o1", ada, world.now, {})),
+        lambda: unit(
+            lambda: Event.record(world.shop.id, "order.placed", "order.placed:o1", ada, world.now, {})
+        ),
     )
     world.work()
     assert (world.message.state, world.message.reason) == ("skipped", "goal")
@@ -155,7 +168,13 @@ def test_a_mail_held_past_its_latest_moment_is_dropped(world):
 
 def with_coupon(world, policy="suspend", **coupon):
     id = world.coupon(**coupon)
-    world.flow(LEFT, ("give_coupon", {"coupon": id}), WAIT(1, "hours"), SEND(world), settings={"on_coupon_invalid": policy})
+    world.flow(
+        LEFT,
+        ("give_coupon", {"coupon": id}),
+        WAIT(1, "hours"),
+        SEND(world),
+        settings={"on_coupon_invalid": policy},
+    )
     world.cart()
     world.skip(minutes=31)
     world.work()

@@ -132,5 +132,3 @@ def test_an_ordered_cart_is_not_abandoned_any_more(world):
     world.skip(minutes=20)
     world.work()
     assert world.all(Message) == []
-
-

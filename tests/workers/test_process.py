@@ -41,18 +41,30 @@ class House:
             "DATA_DIR": str(directory), "SECRET_KEY": SECRET, "SMTP_URL": settings.smtp_url,
             "REDIS_URL": settings.redis_url, "BASE_URL": settings.base_url,
         }  # fmt: skip
-        self.broker = self.start(str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", "")
+        self.broker = self.start(
+            str(get_binary_path()), "--port", "0", "--unixsocket", str(self.socket), "--save", ""
+        )
         self.client = redis.Redis(unix_socket_path=str(self.socket))
         until(lambda: self.socket.exists() and self.client.ping())
 
     def start(self, *command):
-        process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   start_new_session=True)  # fmt: skip
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.STDOUT}
+        process = subprocess.Popen(command, env=self.environ, cwd=ROOT, start_new_session=True, **quiet)
         self.processes.append(process)
         return process
 
     def worker(self):
-        return self.start(sys.executable, "-m", "dramatiq", "workers", "--processes", "1", "--threads", "2", "--skip-logging")
+        return self.start(
+            sys.executable,
+            "-m",
+            "dramatiq",
+            "workers",
+            "--processes",
+            "1",
+            "--threads",
+            "2",
+            "--skip-logging",
+        )
 
     def heart(self):
         return self.start(sys.executable, "-m", "workers.heartbeat")
@@ -120,7 +132,7 @@ def test_workers_killed_and_a_broker_emptied_cost_nothing(shop, house, monkeypat
     worker = house.worker()
     until(lambda: shop.all(Heartbeat))
     leave_carts(shop, 60)
-    until(lambda: 0 < sent(shop))
+    until(lambda: sent(shop) > 0)
     house.kill(worker)
     house.client.flushall()
     house.worker()
@@ -167,7 +179,7 @@ def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(shop, house):
     worker = house.worker()
     until(lambda: shop.all(Heartbeat))
     leave_carts(shop, 40)
-    until(lambda: 0 < sent(shop))
+    until(lambda: sent(shop) > 0)
     worker.send_signal(signal.SIGTERM)
     worker.wait(30)
     assert shop.all(Message, Message.state == "unknown") == []

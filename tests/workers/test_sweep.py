@@ -14,7 +14,10 @@ from workers.sweep import sweep
 
 
 def swept(world):
-    return [event.name for event in world.all(Event, Event.name.like("%.abandoned") | (Event.name == "customer.lapsed"))]
+    return [
+        event.name
+        for event in world.all(Event, Event.name.like("%.abandoned") | (Event.name == "customer.lapsed"))
+    ]
 
 
 @pytest.mark.rule("REMIND-11")

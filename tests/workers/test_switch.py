@@ -25,7 +25,9 @@ def on(world, flow):
 @pytest.mark.rule("REMIND-14")
 @pytest.mark.rule("REMIND-15")
 def test_off_cancels_waiting_runs_and_messages_that_have_not_left(world):
-    flow = world.flow(PLACED, ("give_coupon", {"coupon": world.coupon()}), SEND(world), WAIT(1, "days"), SEND(world))
+    flow = world.flow(
+        PLACED, ("give_coupon", {"coupon": world.coupon()}), SEND(world), WAIT(1, "days"), SEND(world)
+    )
     for n in range(3):
         world.order(f"o{n}", f"someone{n}@example.com")
     world.work(deliver_too=False)
@@ -41,7 +43,12 @@ def test_off_cancels_waiting_runs_and_messages_that_have_not_left(world):
 
 @pytest.mark.rule("CART-32")
 def test_on_again_revives_no_run_of_before(world):
-    flow = world.flow(PLACED, WAIT(1, "hours"), SEND(world), settings={"reentry": {"rule": "unlimited", "every": 1, "unit": "days"}})
+    flow = world.flow(
+        PLACED,
+        WAIT(1, "hours"),
+        SEND(world),
+        settings={"reentry": {"rule": "unlimited", "every": 1, "unit": "days"}},
+    )
     world.order("o1")
     world.work()
     off(world, flow)
@@ -128,7 +135,11 @@ def test_another_shop_cannot_touch_the_switch(world):
 
 def abandoned_before(world, settings):
     for days in (1, 10, 20):
-        world.cart(f"c{days}", f"someone{days}@example.com", at=NOON.replace(day=21) - (NOON - NOON.replace(day=20)) * days)
+        world.cart(
+            f"c{days}",
+            f"someone{days}@example.com",
+            at=NOON.replace(day=21) - (NOON - NOON.replace(day=20)) * days,
+        )
     world.work()
     return world.flow(LEFT, SEND(world), settings=settings, on=False)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
-
-from app.models import Event, Message, Run, Step
+from app.models import Run, Step
 
 
 def test_a_cart_left_behind_brings_one_mail(world):

@@ -25,6 +25,7 @@ from workers.sweep import sweep
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 _ids = itertools.count(1)
+USUAL = {"audience": "everyone", "reentry": {"rule": "per_key", "every": 30, "unit": "days"}}
 DESIGN = {"en": {"subject": "You left something, {{ customer.first_name }}", "preheader": "", "blocks": [
     {"kind": "text", "text": "Still there: {{ cart.total | money }}"},
     {"kind": "coupon", "text": "For you"},
@@ -34,7 +35,7 @@ DESIGN = {"en": {"subject": "You left something, {{ customer.first_name }}", "pr
 
 @dataclass
 class Sink:
-    """A real SMTP server on loopback. `answer` maps a stage (RCPT, DATA) to what it says; `at_dot` is called on a mail."""
+    """A real SMTP server on loopback. `answers` maps a stage (RCPT, DATA) to what it says; `at_dot` sees each mail."""
 
     answers: dict = field(default_factory=dict)
     at_dot: object = None
@@ -60,7 +61,12 @@ class Sink:
         self.loop.run_forever()
 
     def stop(self):
-        self.loop.call_soon_threadsafe(self.loop.stop)
+        def end():
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.call_soon(self.loop.stop)
+
+        self.loop.call_soon_threadsafe(end)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         answer = self.answers.get("RCPT", "250 fine")
@@ -73,7 +79,9 @@ class Sink:
             self.at_dot(server)
         answer = self.answers.get("DATA", "250 kept")
         if answer.startswith("2"):
-            self.mails.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content, policy=policy.default)))
+            self.mails.append(
+                (list(envelope.rcpt_tos), message_from_bytes(envelope.content, policy=policy.default))
+            )
         return answer
 
     @property
@@ -117,14 +125,33 @@ class World:
             told = customer if isinstance(customer, dict) else {"email": customer, "first_name": "Ada"}
             body["customer"] = told
         body |= parts
-        unit(lambda: InboxRow.take(self.shop.id, "api", deliver_as or body["id"], json.dumps(body).encode(), self.now))
+        unit(
+            lambda: InboxRow.take(
+                self.shop.id, "api", deliver_as or body["id"], json.dumps(body).encode(), self.now
+            )
+        )
 
     def cart(self, token="c1", customer="ada@example.com", price=2500, checkout=False, **told):
         items = [{"product": "p1", "title": "Notebook", "quantity": 1, "price": price}] if price else []
-        cart = {"token": token, "currency": "EUR", "items": items, "url": f"https://papier.example/cart/{token}"}
+        cart = {
+            "token": token,
+            "currency": "EUR",
+            "items": items,
+            "url": f"https://papier.example/cart/{token}",
+        }
         self.tell("checkout.started" if checkout else "cart.updated", customer, cart=cart, **told)
 
-    def order(self, token="o1", customer="ada@example.com", event="order.placed", cart=None, paid=True, codes=(), total=2500, **told):
+    def order(
+        self,
+        token="o1",
+        customer="ada@example.com",
+        event="order.placed",
+        cart=None,
+        paid=True,
+        codes=(),
+        total=2500,
+        **told,
+    ):
         order = {"token": token, "number": token, "currency": "EUR", "total": total, "paid": paid, "codes": list(codes),
                  "items": [{"product": "p1", "title": "Notebook", "quantity": 1, "price": total}]}  # fmt: skip
         self.tell(event, customer, order=order | ({"cart": cart} if cart else {}), **told)
@@ -135,16 +162,30 @@ class World:
     # What the merchant does
 
     def coupon(self, **told):
-        told = {"name": "Ten", "kind": "percent", "value": 10, "prefix": "TEN", "days": 7, "created_at": self.now} | told
+        told = {
+            "name": "Ten",
+            "kind": "percent",
+            "value": 10,
+            "prefix": "TEN",
+            "days": 7,
+            "created_at": self.now,
+        } | told
         return self.kept(Coupon(shop_id=self.shop.id, **told)).id
 
     def flow(self, *steps, settings=None, on=True, edges=None):
         """A flow of (kind, settings) steps in a row, published and switched on."""
-        nodes = [{"id": f"n{i}", "kind": kind, "settings": told, "pin": None, "note": ""} for i, (kind, told) in enumerate(steps)]
+        nodes = [
+            {"id": f"n{i}", "kind": kind, "settings": told, "pin": None, "note": ""}
+            for i, (kind, told) in enumerate(steps)
+        ]
         edges = edges or [(f"n{i}", "next", f"n{i + 1}") for i in range(len(steps) - 1)]
         graph = {"format": 1, "nodes": nodes, "edges": [{"from": a, "port": p, "to": b} for a, p, b in edges],
-                 "settings": {"audience": "everyone", "reentry": {"rule": "per_key", "every": 30, "unit": "days"}, **(settings or {})}}  # fmt: skip
-        flow = self.kept(Flow(shop_id=self.shop.id, name="Bring back", draft=graph, created_at=self.now, updated_at=self.now))
+                 "settings": USUAL | (settings or {})}  # fmt: skip
+        flow = self.kept(
+            Flow(
+                shop_id=self.shop.id, name="Bring back", draft=graph, created_at=self.now, updated_at=self.now
+            )
+        )
         unit(lambda: Flow.publish(self.shop.id, flow.id, self.now))
         if on:
             assert unit(lambda: Flow.switch_on(self.shop.id, flow.id, self.now))
@@ -176,7 +217,9 @@ class World:
 
     def all(self, model, *where):
         db.session.rollback()
-        return list(db.session.scalars(db.select(model).where(*where).order_by(*model.__table__.primary_key.columns)))
+        return list(
+            db.session.scalars(db.select(model).where(*where).order_by(*model.__table__.primary_key.columns))
+        )
 
     def only(self, model, *where):
         rows = self.all(model, *where)
