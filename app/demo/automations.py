@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.demo.past import Automation
+from app.demo.tongue import NUDGE, THANKS, WELCOME
 from app.extensions import db
 from app.models import Coupon, Email, Flow, Version
 from graph.interpreter import compile
@@ -30,11 +31,11 @@ class Made:
 
 CHOICES = (
     Made("abandoned_checkout", since=88, answers={"reminder": True},
-         coupon={"name": "10% nudge", "prefix": "LUNE", "value": 10, "days": 14}),
+         coupon={"name": NUDGE, "prefix": "LUNE", "value": 10, "days": 14}),
     Made("thank_you", since=86,
-         coupon={"name": "10% thank-you", "prefix": "MERCI", "value": 10, "days": 21}),
+         coupon={"name": THANKS, "prefix": "MERCI", "value": 10, "days": 21}),
     Made("welcome", since=84, until=6, status="paused",
-         coupon={"name": "10% welcome", "prefix": "BIENVENUE", "value": 10, "days": 30}),
+         coupon={"name": WELCOME, "prefix": "BIENVENUE", "value": 10, "days": 30}),
     Made("win_back", since=80, until=12, status="off", answers={"after": {"amount": 45, "unit": "days"}}),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ from app import clock, passwords
 from app.demo import automations, catalogue, mailbox, people
 from app.demo.past import Past
 from app.demo.rows import Rows, firsts
+from app.demo.tongue import NEWSLETTER
 from app.demo.shoppers import Shoppers
 from app.extensions import db
 from app.models import ApiKey, Coupon, Membership, Product, Shop, User
@@ -74,7 +75,7 @@ def open_shop(now: datetime, base_url: str) -> Shop:
     db.session.add_all([shop, owner])
     db.session.flush()
     db.session.add(Membership(user_id=owner.id, shop_id=shop.id))
-    db.session.add(Coupon(shop_id=shop.id, name="Newsletter, 5 € off", kind="amount", value=500, minimum=3000,
+    db.session.add(Coupon(shop_id=shop.id, name=NEWSLETTER, kind="amount", value=500, minimum=3000,
                           personal=False, prefix="BONJOUR", usage_limit=200, created_at=shop.created_at))  # fmt: skip
     clock.start(shop.id)
     return shop

@@ -108,10 +108,10 @@ def redo(flow_id: int) -> Response:
 @pages.post("/automations/<int:flow_id>/edit/name")
 def rename(flow_id: int) -> Response:
     """Give the flow another name."""
-    name = " ".join(request.form.get("name", "").split())
+    flow, name = _mine(flow_id), " ".join(request.form.get("name", "").split())
     if not 0 < len(name) <= 120:
         return refused(_("Give the automation a name of 1 to 120 characters."))
-    return _change(_mine(flow_id), lambda mine, stamp: drafts.rename(mine, name, stamp))
+    return _change(flow, lambda mine, stamp: drafts.rename(mine, name, stamp))
 
 
 @pages.get("/automations/<int:flow_id>/publish")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, languages, passwords
+from app.demo import tongue
 from app.extensions import db, limiter
 from app.forms.logins import SignIn, SignUp
 from app.models import Login, Membership, Shop, User
@@ -40,6 +41,7 @@ def explore() -> Answer:
     """Sign in as the demo shop's owner."""
     if (owner := demo_owner()) is None:
         abort(404)
+    unit(lambda: greet(owner.id))
     return signed_in(owner, None)
 
 
@@ -122,6 +124,12 @@ def signed_in(user: User, target: str | None) -> Answer:
     session.clear()
     session["login"] = token
     return redirect(inside(target) or url_for("home.index"))
+
+
+def greet(owner_id: int) -> None:
+    """Let the demo begin as this visitor's browser would have it."""
+    tongue.forget_preferences(owner_id)
+    tongue.speak(Membership.first_shop(owner_id) or 0, languages.locale())
 
 
 def demo_owner() -> User | None:

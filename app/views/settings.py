@@ -99,7 +99,7 @@ def prefer() -> Response:
     """Take one preference from the account menu: the language or the looks."""
     locale, theme = request.form.get("locale"), request.form.get("theme")
     if locale in languages.LANGUAGES:
-        unit(lambda: change_user(locale=locale))
+        unit(lambda: speak(locale))
     if theme in [choice.value for choice in THEMES]:
         unit(lambda: change_user(theme=theme))
     return redirect(inside(request.form.get("next")) or url_for("home.index"))
@@ -127,6 +127,12 @@ def preferences() -> dict[str, str]:
 def change_user(**values: str | None) -> None:
     """Change the signed-in user's own row."""
     db.session.execute(update(User).where(User.id == g.user.id).values(**values))
+
+
+def speak(locale: str) -> None:
+    """Keep the user's language; the demo shop follows it."""
+    change_user(locale=locale)
+    tongue.speak(g.shop.id, locale)
 
 
 def change_password(hashed: str) -> None:
