@@ -32,8 +32,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environ(os.environ)
     if not settings.secret_key:
         raise BadSetting(NO_KEY)
-    app = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"),
-                static_folder=str(ROOT / "static"))
+    app = Flask(
+        "app",
+        root_path=str(ROOT / "app"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
     app.config.from_mapping(_config(settings))
     app.extensions["settings"] = settings
     logs.configure(settings.log_format)

@@ -56,7 +56,9 @@ def skip(shop_id: int, delta: timedelta) -> bool:
     """Move a demo shop's clock on; False if the shop has none or the step is not forwards."""
     if delta <= timedelta(0):
         return False
-    moved = update(Clock).where(Clock.shop_id == shop_id).values(ahead=Clock.ahead + int(delta.total_seconds()))
+    moved = (
+        update(Clock).where(Clock.shop_id == shop_id).values(ahead=Clock.ahead + int(delta.total_seconds()))
+    )
     return bool(db.session.execute(moved).rowcount)
 
 

@@ -34,7 +34,9 @@ def client(redis_url: str, patience: float) -> redis.Redis:
     Handed to Dramatiq whole: given an address, Dramatiq would make a client without time-outs.
     """
     once = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(redis_url, socket_connect_timeout=patience, socket_timeout=patience, retry=once)
+    return redis.Redis.from_url(
+        redis_url, socket_connect_timeout=patience, socket_timeout=patience, retry=once
+    )
 
 
 def ring(kind: str, id: int) -> bool:

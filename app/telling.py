@@ -29,7 +29,9 @@ def names_in(shop: Shop) -> Names:
     """Return the titles of a shop's e-mails, coupons and products, and how it writes money."""
     return Names(
         emails=_titles(select(Email.id, Email.name).where(Email.shop_id == shop.id)),
-        coupons=_titles(select(Coupon.id, Coupon.name).where(Coupon.shop_id == shop.id, Coupon.status == "active")),
+        coupons=_titles(
+            select(Coupon.id, Coupon.name).where(Coupon.shop_id == shop.id, Coupon.status == "active")
+        ),
         products=_titles(select(Product.key, Product.title).where(Product.shop_id == shop.id)),
         money=lambda minor: money(minor, shop.currency),
     )

@@ -36,7 +36,9 @@ def _kept(old: Graph, new: Graph, names: Names) -> Iterator[Words]:
         if (before.kind, dict(before.settings)) != (node.kind, dict(node.settings)):
             values = {"before": _title(before, names), "after": _title(node, names)}
             same = values["before"] == values["after"]
-            yield Words(M("Changed: %(after)s") if same else M("Changed: %(before)s is now %(after)s"), values)
+            yield Words(
+                M("Changed: %(after)s") if same else M("Changed: %(before)s is now %(after)s"), values
+            )
         elif _continues(old, new, node) != _continues(new, old, node):
             yield Words(M("Leads elsewhere: %(step)s"), {"step": _title(node, names)})
 

@@ -104,7 +104,9 @@ def evaluate(group: Mapping[str, Any], facts: Facts, now: datetime) -> dict[str,
     A rule comes back as {"subject", "operator", "value", "saw", "answer", "rule", subject: saw}, where "rule" is the
     English sentence; `told` makes it in other languages. Every rule is looked at, so that all of them can be shown.
     """
-    rules = [evaluate(each, facts, now) if "rules" in each else _ask(each, facts, now) for each in group["rules"]]
+    rules = [
+        evaluate(each, facts, now) if "rules" in each else _ask(each, facts, now) for each in group["rules"]
+    ]
     answers = [each["answer"] for each in rules]
     answer = all(answers) if group["match"] == "all" else any(answers)
     return {"answer": answer, "match": group["match"], "rules": rules}
@@ -126,7 +128,9 @@ def told(group: Mapping[str, Any] | None, names: Names) -> Words:
     """Return a group in words: "cart total over €50 and the checkout was reached"; empty Words for no rules."""
     if not group:
         return Words("")
-    parts = [_told_group(each, names) if "rules" in each else rule_told(each, names) for each in group["rules"]]
+    parts = [
+        _told_group(each, names) if "rules" in each else rule_told(each, names) for each in group["rules"]
+    ]
     return listed(parts, AND if group["match"] == "all" else OR)
 
 
@@ -153,7 +157,9 @@ def value_told(subject: Subject, value: Any, names: Names) -> Words:
     if subject.type == "money":
         return plain(names.money(int(value)))
     if isinstance(value, list):
-        titles = [plain(names.products.get(each, each) if subject.type == "products" else each) for each in value]
+        titles = [
+            plain(names.products.get(each, each) if subject.type == "products" else each) for each in value
+        ]
         return listed(titles, OR)
     if isinstance(value, bool):
         return Words(M("yes")) if value else Words(M("no"))

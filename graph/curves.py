@@ -50,7 +50,9 @@ def rounded(points: Sequence[Point], radius: float = RADIUS) -> str:
     path = [f"M{_at(corners[0])}"]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
         turn = min(radius, math.dist(before, corner) / 2, math.dist(corner, after) / 2)
-        path.append(f"L{_at(_toward(corner, before, turn))} Q{_at(corner)} {_at(_toward(corner, after, turn))}")
+        path.append(
+            f"L{_at(_toward(corner, before, turn))} Q{_at(corner)} {_at(_toward(corner, after, turn))}"
+        )
     path.append(f"L{_at(corners[-1])}")
     return " ".join(path)
 

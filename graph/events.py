@@ -12,7 +12,10 @@ from graph.words import M, Words, plain
 # name: (option in a list, part of a sentence)
 EVENTS: Mapping[str, tuple[str, str]] = {
     "message.opened": (M("They open the last e-mail"), M("they open the last e-mail")),
-    "message.clicked": (M("They follow a link in the last e-mail"), M("they follow a link in the last e-mail")),
+    "message.clicked": (
+        M("They follow a link in the last e-mail"),
+        M("they follow a link in the last e-mail"),
+    ),
     "cart.updated": (M("They change their cart"), M("they change their cart")),
     "checkout.started": (M("They start a checkout"), M("they start a checkout")),
     "order.placed": (M("They place an order"), M("they place an order")),

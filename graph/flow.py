@@ -115,7 +115,9 @@ def clean(values: Mapping[str, Any]) -> dict[str, Any]:
         raw = values.get(each.name)
         asked = each.applies({**values, **cleaned})
         blank = each.blank(raw) and not isinstance(each, Events)
-        cleaned[each.name] = each.default if blank or not asked else each.clean(raw if raw is not None else [])
+        cleaned[each.name] = (
+            each.default if blank or not asked else each.clean(raw if raw is not None else [])
+        )
     return cleaned
 
 

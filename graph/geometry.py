@@ -98,7 +98,9 @@ def layout(graph: Graph) -> Layout:
     curves = tuple(_curves(graph, boxes, lanes))
     ends = tuple(_ends(graph, boxes, lanes))
     slots = (*(Slot(curve.source, curve.port, *curve.mid) for curve in curves), *_end_slots(graph, ends))
-    places = [(box.x, box.y) for box in boxes.values()] + [(box.x + box.w, box.y + box.h) for box in boxes.values()]
+    places = [(box.x, box.y) for box in boxes.values()] + [
+        (box.x + box.w, box.y + box.h) for box in boxes.values()
+    ]
     view = bounds([*places, *((end.x, end.y) for end in ends), *((slot.x, slot.y) for slot in slots)])
     return Layout(boxes, curves, slots, ends, *view)
 
@@ -123,7 +125,9 @@ def _measure(graph: Graph, blocks: Shape) -> dict[str, _Size]:
     return sizes
 
 
-def _columns(node: Node, graph: Graph, blocks: Shape, sizes: Mapping[str, _Size]) -> Iterator[tuple[str, int, int]]:
+def _columns(
+    node: Node, graph: Graph, blocks: Shape, sizes: Mapping[str, _Size]
+) -> Iterator[tuple[str, int, int]]:
     """Yield (port, width, height) of what stands below each way out, gap included; a lane where no step does."""
     single = len(node.ports) == 1
     gap, lane, last = (LINK, 0, LAST) if single else (BRANCH, BRANCH, BRANCH + LAST - LINK)
@@ -180,7 +184,9 @@ def _stack(
         y += JOIN + sizes[join].height
 
 
-def _curves(graph: Graph, boxes: Mapping[str, Box], lanes: Mapping[tuple[str, str], float]) -> Iterator[Curve]:
+def _curves(
+    graph: Graph, boxes: Mapping[str, Box], lanes: Mapping[tuple[str, str], float]
+) -> Iterator[Curve]:
     for edge in graph.edges:
         node = graph.node(edge.source)
         if edge.port not in {port.name for port in node.ports}:
@@ -197,7 +203,9 @@ def _ends(graph: Graph, boxes: Mapping[str, Box], lanes: Mapping[tuple[str, str]
     for node in graph.nodes:
         branch = len(node.ports) > 1
         x, y = boxes[node.id].foot
-        shift = x - (sum(lanes[node.id, port.name] for port in node.ports) / len(node.ports) if node.ports else 0)
+        shift = x - (
+            sum(lanes[node.id, port.name] for port in node.ports) / len(node.ports) if node.ports else 0
+        )
         for port in node.ports:
             if graph.target(node.id, port.name) is None:
                 lane = lanes[node.id, port.name] + shift if branch else x

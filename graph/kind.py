@@ -115,7 +115,9 @@ class NodeKind:
 
     def readable(self, settings: Settings) -> dict[str, Any]:
         """Return the settings that this kind has, cleaned; one that cannot be read counts as not chosen yet."""
-        return {each.name: each.readable(settings[each.name]) for each in self.fields if each.name in settings}
+        return {
+            each.name: each.readable(settings[each.name]) for each in self.fields if each.name in settings
+        }
 
     def ports(self, settings: Settings) -> tuple[Port, ...]:
         """Return the ways out, in the order in which they are drawn from left to right."""
@@ -210,4 +212,3 @@ class SweptTrigger(TriggerKind):
     def entry_key(self, event: Event) -> str:
         """Return the key of what was left, so that the same cart enters once."""
         return str(event.data.get(self.key) or event.at.isoformat())
-

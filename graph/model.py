@@ -54,7 +54,13 @@ class Node:
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
         pin = list(self.pin) if self.pin else None
-        return {"id": self.id, "kind": self.kind, "settings": dict(self.settings), "pin": pin, "note": self.note}
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "settings": dict(self.settings),
+            "pin": pin,
+            "note": self.note,
+        }
 
 
 @dataclass(frozen=True)
@@ -120,7 +126,9 @@ class Graph:
 
     def dumps(self) -> str:
         """Return canonical JSON text: equal graphs give equal texts, so that it can be hashed."""
-        return json.dumps(self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return json.dumps(
+            self.to_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+        )
 
     @staticmethod
     def from_json(data: Any) -> Graph:
@@ -159,7 +167,9 @@ def _list(value: Any, most: int) -> list[Any]:
     if not isinstance(value, list):
         raise BadGraph(NOT_A_FLOW)
     if len(value) > most:
-        raise BadGraph(M("This automation is too large: at most %(most)s steps or links can be kept."), {"most": most})
+        raise BadGraph(
+            M("This automation is too large: at most %(most)s steps or links can be kept."), {"most": most}
+        )
     return value
 
 

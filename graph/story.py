@@ -60,7 +60,9 @@ def _elsewhere(graph: Graph, node: Node, port: str, depth: int, names: Names) ->
     if target is None:
         return _line(Words(M("Nothing more happens")), depth)
     met = graph.node(target)
-    return _line(Words(M("Go on at: %(step)s"), {"step": met.described.card(met.settings, names).title}), depth)
+    return _line(
+        Words(M("Go on at: %(step)s"), {"step": met.described.card(met.settings, names).title}), depth
+    )
 
 
 def _leaving(settings: Mapping[str, Any]) -> list[Sentence]:

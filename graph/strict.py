@@ -29,7 +29,9 @@ class Unreadable(Complaint):
 def parse(raw: bytes | str) -> Any:
     """Return plain JSON values from `raw`; raise Unreadable. Time grows with the size, and the size is bounded."""
     if len(raw) > LARGEST:
-        raise Unreadable(M("This is too large: at most %(kilobytes)s kB can be taken."), {"kilobytes": LARGEST // 1024})
+        raise Unreadable(
+            M("This is too large: at most %(kilobytes)s kB can be taken."), {"kilobytes": LARGEST // 1024}
+        )
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int)
@@ -85,7 +87,9 @@ def _check_scalar(value: Any) -> None:
 
 def _check_text(text: str) -> None:
     if len(text) > LONGEST_TEXT:
-        raise Unreadable(M("A text in it is too long: at most %(longest)s characters."), {"longest": LONGEST_TEXT})
+        raise Unreadable(
+            M("A text in it is too long: at most %(longest)s characters."), {"longest": LONGEST_TEXT}
+        )
     if _UNSTORABLE.search(text):
         raise Unreadable(M("A text in it holds characters that cannot be kept."))
 

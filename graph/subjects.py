@@ -60,10 +60,16 @@ def _holds(seen: Any, value: Any) -> bool:
 
 OVER = Operator("over", M("is over"), M("%(subject)s over %(value)s"), lambda seen, value: seen > value)
 UNDER = Operator("under", M("is under"), M("%(subject)s under %(value)s"), lambda seen, value: seen < value)
-LEAST = Operator("at_least", M("is at least"), M("%(subject)s at least %(value)s"), lambda seen, value: seen >= value)
-MOST = Operator("at_most", M("is at most"), M("%(subject)s at most %(value)s"), lambda seen, value: seen <= value)
+LEAST = Operator(
+    "at_least", M("is at least"), M("%(subject)s at least %(value)s"), lambda seen, value: seen >= value
+)
+MOST = Operator(
+    "at_most", M("is at most"), M("%(subject)s at most %(value)s"), lambda seen, value: seen <= value
+)
 IS = Operator("is", M("is"), M("%(subject)s is %(value)s"), _same)
-IS_NOT = Operator("is_not", M("is not"), M("%(subject)s is not %(value)s"), lambda seen, value: not _same(seen, value))
+IS_NOT = Operator(
+    "is_not", M("is not"), M("%(subject)s is not %(value)s"), lambda seen, value: not _same(seen, value)
+)
 HAS = Operator("has", M("contains"), M("%(subject)s contains %(value)s"), _holds)
 HAS_NOT = Operator(
     "has_not", M("does not contain"), M("%(subject)s does not contain %(value)s"),

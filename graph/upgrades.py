@@ -24,7 +24,9 @@ def upgrade(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return `data` in today's format; raise UnknownFormat for one that is newer or not a format at all."""
     number = data.get("format")
     if type(number) is not int or not 1 <= number <= CURRENT:
-        raise UnknownFormat(M("This automation was saved by another version of the program and cannot be read here."))
+        raise UnknownFormat(
+            M("This automation was saved by another version of the program and cannot be read here.")
+        )
     for step in range(number, CURRENT):
         data = UPGRADES[step](data)
     return data

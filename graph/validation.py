@@ -32,10 +32,14 @@ def one_trigger(graph: Graph, references: References) -> Iterator[Problem]:
     if not triggers:
         yield Problem(None, None, M("Choose how this automation starts."))
     for extra in triggers[1:]:
-        yield Problem(extra.id, None, M("An automation starts in one way only. Remove this start or the other one."))
+        yield Problem(
+            extra.id, None, M("An automation starts in one way only. Remove this start or the other one.")
+        )
     for trigger in triggers:
         if graph.into(trigger.id):
-            yield Problem(trigger.id, None, M("Nothing can lead to the start. Remove the link that leads to it."))
+            yield Problem(
+                trigger.id, None, M("Nothing can lead to the start. Remove the link that leads to it.")
+            )
 
 
 def does_something(graph: Graph, references: References) -> Iterator[Problem]:
@@ -48,7 +52,9 @@ def edges_fit(graph: Graph, references: References) -> Iterator[Problem]:
     """Every edge leaves by a way out that its step has, and each way out leads to one step."""
     for (source, port), count in Counter((edge.source, edge.port) for edge in graph.edges).items():
         if port not in {each.name for each in graph.node(source).ports}:
-            yield Problem(source, None, M("A link leaves this step by a way out that it does not have. Remove it."))
+            yield Problem(
+                source, None, M("A link leaves this step by a way out that it does not have. Remove it.")
+            )
         elif count > 1:
             yield Problem(source, None, M("One way out of this step leads to two steps. Keep one of them."))
 
@@ -56,7 +62,9 @@ def edges_fit(graph: Graph, references: References) -> Iterator[Problem]:
 def acyclic(graph: Graph, references: References) -> Iterator[Problem]:
     """Nobody can go round for ever."""
     for id in circle(graph)[:1]:
-        yield Problem(id, None, M("The steps from here lead back here, round and round. Remove one of the links."))
+        yield Problem(
+            id, None, M("The steps from here lead back here, round and round. Remove one of the links.")
+        )
 
 
 def all_reached(graph: Graph, references: References) -> Iterator[Problem]:
@@ -66,7 +74,9 @@ def all_reached(graph: Graph, references: References) -> Iterator[Problem]:
     connected = reached(graph, graph.trigger.id)
     for node in graph.nodes:
         if node.id not in connected and not _is_trigger(node):
-            yield Problem(node.id, None, M("Nothing leads to this step. Link it to another one, or remove it."))
+            yield Problem(
+                node.id, None, M("Nothing leads to this step. Link it to another one, or remove it.")
+            )
 
 
 def settings_fit(graph: Graph, references: References) -> Iterator[Problem]:

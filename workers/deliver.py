@@ -78,9 +78,7 @@ def _one(channel: Channel, row: Any, with_code: bool = True) -> bool:
     except Unwritable as error:
         _unwritable(row, error)
         return True
-    except (
-        Exception
-    ) as error:  # a wording or a design can fail in ways nobody thought of: it must not stop the others
+    except Exception as error:  # a design can fail in ways nobody thought of: it must not stop the others
         log.warning("message %s cannot be written: %s", row.id, type(error).__name__)
         _unwritable(row, Unwritable("wording", type(error).__name__))
         return True

@@ -24,13 +24,12 @@ CONSENT = {"subscribed": True, "unsubscribed": False}  # anything else: never as
 def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
     """Return the facts of each of these runs (rows of `run`, all of one version), by run id."""
     people = _people(shop_id, {run.customer_id for run in runs})
-    began = _by_id(Event, {run.event_id for run in runs})
-    events = [began[run.event_id] for run in runs]
+    events = _began(runs)
     carts = _by_id(Cart, {event.cart_id for event in events}) if "cart" in plan.needs else {}
     orders = _by_id(Order, {event.order_id for event in events}) if "order" in plan.needs else {}
     messages = _messages({run.id for run in runs}) if "messages" in plan.needs else {}
     since = _since(shop_id, plan, list(people), events)
-    zone, currency = db.session.execute(select(Shop.timezone, Shop.currency).where(Shop.id == shop_id)).one()
+    shop = db.session.get_one(Shop, shop_id)
     return {
         run.id: facts.Facts(
             customer=people[run.customer_id],
@@ -39,11 +38,17 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
             order=_order(orders.get(event.order_id)),
             messages=tuple(messages.get(run.id, ())),
             since=tuple(_event(later) for later in since.get(run.customer_id, ()) if _after(later, event)),
-            zone=zone,
-            currency=currency,
+            zone=shop.timezone,
+            currency=shop.currency,
         )
         for run, event in zip(runs, events, strict=True)
     }
+
+
+def _began(runs: Rows) -> list[Any]:
+    """Return the event that each run began with, in their order."""
+    found = _by_id(Event, {run.event_id for run in runs})
+    return [found[run.event_id] for run in runs]
 
 
 def _by_id(model: Any, ids: Collection[int | None]) -> dict[Any, Any]:

@@ -162,7 +162,6 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     run = _locked(Run, message.run_id)
     customer = _locked(Customer, message.customer_id)
     plan = plans([run.version_id])[run.version_id]
-    email = customer.email or ""
     trouble, coupon = _trouble(letter.codes, now)
     known = Known(
         staff=message.audience == "staff",
@@ -170,15 +169,19 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
         same_epoch=flow.epoch == message.epoch,
         run_status=run.status,
         happened=_happened(run, plan) if isinstance(plan, Plan) else frozenset(),
-        email=email,
+        email=customer.email or "",
         consent=customer.consent,
-        suppressed=bool(email and Suppression.among(message.shop_id, [email])),
+        suppressed=_suppressed(message.shop_id, customer.email),
         zone=customer.timezone or db.session.get_one(Shop, message.shop_id).timezone,
         latest_at=message.latest_at,
         settings=plan.settings if isinstance(plan, Plan) else {},
         trouble=trouble,
     )
     return known, coupon
+
+
+def _suppressed(shop_id: int, email: str | None) -> bool:
+    return bool(email and Suppression.among(shop_id, [email]))
 
 
 def _locked(model: Any, id: int) -> Any:

@@ -74,7 +74,9 @@ def _email(shop_id: int, title: str, design: Any, at: datetime) -> int:
     return int(email.id)
 
 
-def _flow(shop_id: int, made: Made, graph: Graph, since: datetime, until: datetime | None) -> tuple[Flow, Version]:
+def _flow(
+    shop_id: int, made: Made, graph: Graph, since: datetime, until: datetime | None
+) -> tuple[Flow, Version]:
     chosen = recipe(made.recipe)
     flow = Flow(
         shop_id=shop_id, name=chosen.title, icon=chosen.icon, recipe=chosen.name, draft=graph.to_json(),

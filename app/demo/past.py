@@ -135,11 +135,19 @@ class Past:
             if name in plan.goal | plan.exit or name in journey.position.waits_for:
                 self.advance(journey, at + SECOND)
         for automation in self.automations:
-            if automation.open(at) and automation.plan.enrols.matches(automation.plan.trigger.settings, event):
+            if automation.open(at) and automation.plan.enrols.matches(
+                automation.plan.trigger.settings, event
+            ):
                 self._enrol(automation, person, event, row, cart, order)
 
     def _enrol(
-        self, automation: Automation, person: Person, event: facts.Event, row: Row, cart: Row | None, order: Row | None
+        self,
+        automation: Automation,
+        person: Person,
+        event: facts.Event,
+        row: Row,
+        cart: Row | None,
+        order: Row | None,
     ) -> None:
         at = event.at + SECOND
         rule = automation.plan.settings["reentry"]["rule"]
@@ -169,14 +177,18 @@ class Past:
         return "unused_offer" if rule == "not_while_offer" and self._holds(automation, person, at) else ""
 
     def _holds(self, automation: Automation, person: Person, at: datetime) -> bool:
-        mine = [code for code in person.codes if automation.coupon and code["coupon_id"] == automation.coupon.id]
+        mine = [
+            code for code in person.codes if automation.coupon and code["coupon_id"] == automation.coupon.id
+        ]
         return any(code["state"] == "issued" and code["ends_at"] > at for code in mine)
 
     def advance(self, journey: Journey, at: datetime) -> None:
         """Move one run on, as the engine does: steps, effects, and where it is now."""
         if journey.automation.paused and not journey.automation.open(at):
             return
-        done = interpreter.advance(journey.automation.plan, journey.position, self._facts(journey), at, self._chance)
+        done = interpreter.advance(
+            journey.automation.plan, journey.position, self._facts(journey), at, self._chance
+        )
         for step in done.steps:
             self.rows.add(Step, flow_id=journey.row["flow_id"], run_id=journey.row["id"], visit=step.visit,
                           node=step.node, port=step.port or "", saw=dict(step.saw), at=step.at)  # fmt: skip
@@ -213,13 +225,17 @@ class Past:
         if journey in journey.person.active and journey.position == position:
             self.advance(journey, at)
 
-    def _finish(self, journey: Journey, node: str, visit: int, status: str, reason: str, at: datetime) -> None:
+    def _finish(
+        self, journey: Journey, node: str, visit: int, status: str, reason: str, at: datetime
+    ) -> None:
         journey.person.active.remove(journey)
         journey.row.update(status=status, reason=reason, node=node, visit=visit, wake_at=None, wait_until=None,
                            waits_for="", ended_at=at)  # fmt: skip
 
     def _switch_off(self, automation: Automation, at: datetime) -> None:
-        for journey in [each for person in self.people for each in person.active if each.automation is automation]:
+        for journey in [
+            each for person in self.people for each in person.active if each.automation is automation
+        ]:
             where = journey.position
             self._finish(journey, where.node, where.visit, "cancelled", "switched_off", at)
 

@@ -56,7 +56,9 @@ class Rows:
         """Insert everything, inside the caller's unit."""
         for model in ORDER:
             if rows := self.tables[model]:
-                blank = {column.name: _blank(column) for column in model.__table__.columns if column.name != "id"}
+                blank = {
+                    column.name: _blank(column) for column in model.__table__.columns if column.name != "id"
+                }
                 db.session.execute(insert(model.__table__), [blank | row for row in rows])
         tell_sequences(ORDER)
 
@@ -68,7 +70,9 @@ def _blank(column: Any) -> Any:
 def firsts() -> dict[str, int]:
     """Return the first free id of each table that numbers its rows."""
     numbered = [model for model in ORDER if "id" in model.__table__.columns]
-    return {model.__tablename__: (db.session.scalar(select(func.max(model.id))) or 0) + 1 for model in numbered}
+    return {
+        model.__tablename__: (db.session.scalar(select(func.max(model.id))) or 0) + 1 for model in numbered
+    }
 
 
 def tell_sequences(models: tuple[Any, ...]) -> None:

@@ -16,8 +16,8 @@ from app import clock, passwords
 from app.demo import automations, catalogue, mailbox, people
 from app.demo.past import Past
 from app.demo.rows import Rows, firsts
-from app.demo.tongue import NEWSLETTER
 from app.demo.shoppers import Shoppers
+from app.demo.tongue import NEWSLETTER
 from app.extensions import db
 from app.models import ApiKey, Coupon, Membership, Product, Shop, User
 from app.shops import demo

@@ -88,7 +88,9 @@ class Shoppers:
                 self.past.plan(at + timedelta(minutes=4), lambda when: self.check_out(person, cart, when))
 
     def _look(self, person: Person, article: catalogue.Article, at: datetime) -> None:
-        self.past.happen(at, "product.viewed", f"product.viewed:{self._id()}", person, {"product": article.key})
+        self.past.happen(
+            at, "product.viewed", f"product.viewed:{self._id()}", person, {"product": article.key}
+        )
         views = self.rows.tables[ProductView]
         views[:] = [view for view in views if view["customer_id"] != person.row["id"]]
         self.rows.add(ProductView, customer_id=person.row["id"], product_key=article.key, at=at)
@@ -117,7 +119,9 @@ class Shoppers:
 
     def _tell(self, name: str, person: Person, cart: Row, at: datetime) -> None:
         products = [item["product"] for item in cart["items"]]
-        self.past.happen(at, name, f"{name}:{self._id()}", person, {"cart": cart["token"], "products": products}, cart)
+        self.past.happen(
+            at, name, f"{name}:{self._id()}", person, {"cart": cart["token"], "products": products}, cart
+        )
 
     def check_out(self, person: Person, cart: Row, at: datetime) -> None:
         """Give the address at the checkout; then pay, come back by oneself, or be gone."""
@@ -125,7 +129,9 @@ class Shoppers:
         self._tell("checkout.started", person, cart, at)
         mood = self.rng.random()
         if mood < 0.38:
-            self.past.plan(at + timedelta(minutes=self.rng.uniform(2, 8)), lambda when: self.buy(person, cart, when))
+            self.past.plan(
+                at + timedelta(minutes=self.rng.uniform(2, 8)), lambda when: self.buy(person, cart, when)
+            )
             return
         self.past.plan(at + CHECKOUT_QUIET, lambda when: self.go_quiet(person, cart, when))
         if mood < 0.45:
@@ -196,9 +202,15 @@ class Shoppers:
         order = self._order(person, cart, at, usable)
         cart.update(ordered_at=at, recovered_at=at if cart.get("pressed_at") else None)
         row = person.row
-        row.update(orders_count=row["orders_count"] + 1, spent=row["spent"] + order["total"], last_order_at=at)
+        row.update(
+            orders_count=row["orders_count"] + 1, spent=row["spent"] + order["total"], last_order_at=at
+        )
         self._credit(person, order, usable, at)
-        told = {"cart": cart["token"], "order": order["token"], "products": [item["product"] for item in cart["items"]]}
+        told = {
+            "cart": cart["token"],
+            "order": order["token"],
+            "products": [item["product"] for item in cart["items"]],
+        }
         for name in ("order.placed", "order.paid"):
             self.past.happen(at, name, f"{name}:{order['token']}", person, told, cart, order)
         if after := self.past.sweeps("order"):
@@ -210,7 +222,9 @@ class Shoppers:
         if code:
             discount = self.past.coupons[code["coupon_id"]].discount(Bill(cart["total"], sending))
             code.update(state="used", uses=1)
-            self.rows.add(Redemption, code_id=code["id"], customer_id=person.row["id"], order_token=token, at=at)
+            self.rows.add(
+                Redemption, code_id=code["id"], customer_id=person.row["id"], order_token=token, at=at
+            )
         return self.rows.add(
             Order, token=token, number=till.order_number(token), customer_id=person.row["id"], cart_id=cart["id"],
             items=cart["items"], total=cart["total"] - discount + sending, discount=discount, shipping=sending, tax=0,
@@ -220,9 +234,15 @@ class Shoppers:
     def _credit(self, person: Person, order: Row, code: Row | None, at: datetime) -> None:
         """Give the order to the code's run, else to the last mail whose link was followed in five days."""
         if code:
-            credited = max((m for m in person.messages if m["run_id"] == code["run_id"]), key=lambda m: m["visit"])
+            credited = max(
+                (m for m in person.messages if m["run_id"] == code["run_id"]), key=lambda m: m["visit"]
+            )
         else:
-            pressed = [m for m in person.messages if m.get("clicked_at") and at - CLICK_WINDOW <= m["clicked_at"] <= at]
+            pressed = [
+                m
+                for m in person.messages
+                if m.get("clicked_at") and at - CLICK_WINDOW <= m["clicked_at"] <= at
+            ]
             credited = max(pressed, key=lambda m: m["clicked_at"], default=None)
         if credited:
             self.rows.add(

@@ -69,8 +69,12 @@ def _take(shop_id: int, line: Line) -> None:
 
 def known_customer(shop_id: int, email: str, now: datetime) -> int:
     """Return the id of the customer with this normalised address, who is added when new."""
-    db.session.execute(once(Customer, "shop_id", "email").values(shop_id=shop_id, email=email, created_at=now))
-    return db.session.scalars(select(Customer.id).where(Customer.shop_id == shop_id, Customer.email == email)).one()
+    db.session.execute(
+        once(Customer, "shop_id", "email").values(shop_id=shop_id, email=email, created_at=now)
+    )
+    return db.session.scalars(
+        select(Customer.id).where(Customer.shop_id == shop_id, Customer.email == email)
+    ).one()
 
 
 def order_token(cart: str) -> str:

@@ -18,8 +18,14 @@ from app.models import Coupon, Email, Flow, Product, Shop, User
 from graph.recipes import all_recipes
 from graph.words import M
 
-NUDGE, THANKS, WELCOME, NEWSLETTER = M("A tenth off, to come back"), M("A tenth off, as thanks"), M("A tenth off, to begin with"), M("Five euros off, for readers")  # fmt: skip
-NAMED: tuple[tuple[Any, Any], ...] = ((Flow, Flow.name), (Email, Email.name), (Coupon, Coupon.name), (Product, Product.title))
+NUDGE, THANKS = M("A tenth off, to come back"), M("A tenth off, as thanks")
+WELCOME, NEWSLETTER = M("A tenth off, to begin with"), M("Five euros off, for readers")
+NAMED: tuple[tuple[Any, Any], ...] = (
+    (Flow, Flow.name),
+    (Email, Email.name),
+    (Coupon, Coupon.name),
+    (Product, Product.title),
+)
 
 
 def speak(shop_id: int, locale: str) -> None:

@@ -44,12 +44,16 @@ def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
 def destination(claim: Claim) -> str:
     """Return where a click leads, tagged with its campaign: always an http(s) address, the shop's when in doubt."""
     shop = db.session.get(Shop, claim.shop_id)
-    message = db.session.scalar(select(Message).where(Message.shop_id == claim.shop_id, Message.id == claim.message_id))
+    message = db.session.scalar(
+        select(Message).where(Message.shop_id == claim.shop_id, Message.id == claim.message_id)
+    )
     home = shop.url if shop and is_address(shop.url) else f"{base_url()}/"
     if shop is None or message is None:
         return home
     found = _looked_up(claim, shop, message)
-    flow = db.session.scalar(select(Flow.name).where(Flow.shop_id == shop.id, Flow.id == message.flow_id)) or ""
+    flow = (
+        db.session.scalar(select(Flow.name).where(Flow.shop_id == shop.id, Flow.id == message.flow_id)) or ""
+    )
     return tagged(found if is_address(found) else home, flow, message.node)
 
 
@@ -109,12 +113,17 @@ def _item_address(claim: Claim, key: str) -> str:
     if known:
         return known
     noun = left_cart(claim) or _order(claim)
-    return next((str(item.get("url") or "") for item in (noun.items if noun else []) if item.get("product") == key), "")
+    return next(
+        (str(item.get("url") or "") for item in (noun.items if noun else []) if item.get("product") == key),
+        "",
+    )
 
 
 def _order(claim: Claim) -> Order | None:
     event = _event(claim)
-    theirs = select(Order).where(Order.shop_id == claim.shop_id, Order.id == event.order_id) if event else None
+    theirs = (
+        select(Order).where(Order.shop_id == claim.shop_id, Order.id == event.order_id) if event else None
+    )
     return None if theirs is None else db.session.scalar(theirs)
 
 
@@ -125,7 +134,9 @@ def _event(claim: Claim) -> Event | None:
 
 
 def _in_design(shop_id: int, message: Message) -> Iterator[str]:
-    content = db.session.scalar(select(Email.content).where(Email.shop_id == shop_id, Email.id == message.email_id))
+    content = db.session.scalar(
+        select(Email.content).where(Email.shop_id == shop_id, Email.id == message.email_id)
+    )
     for language in (content or {}).values():
         for block in language.get("blocks") or []:
             yield str(block.get("target") or "")

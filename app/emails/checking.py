@@ -19,7 +19,13 @@ from app.emails.filters import FILTERS
 from app.emails.frame import Frame, is_address
 from app.emails.wording import BadWording
 
-WORDED = {"heading": ("text",), "text": ("text",), "button": ("text",), "coupon": ("text",), "image": ("alt", "url")}
+WORDED = {
+    "heading": ("text",),
+    "text": ("text",),
+    "button": ("text",),
+    "coupon": ("text",),
+    "image": ("alt", "url"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +61,14 @@ def _content(locale: str, content: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(locale, "", _("An e-mail holds at most %(most)s blocks.", most=rendering.MOST_BLOCKS))
     for place, block in enumerate(content.get("blocks") or []):
         if block.get("kind") not in blocks.KINDS:
-            yield Problem(locale, f"block-{place}", _("There is no block “%(kind)s”.", kind=block.get("kind")))
+            yield Problem(
+                locale, f"block-{place}", _("There is no block “%(kind)s”.", kind=block.get("kind"))
+            )
         elif (target := str(block.get("target") or "shop")) not in NOUNS and not is_address(target):
-            text = _("“%(target)s” is no place to lead to: give an address that starts with https://.", target=target)
+            text = _(
+                "“%(target)s” is no place to lead to: give an address that starts with https://.",
+                target=target,
+            )
             yield Problem(locale, f"block-{place}-target", text)
     for name, words in worded(content):
         yield from _wording(locale, name, words)
@@ -79,7 +90,9 @@ def _misnamed(template: BoundTemplate) -> Iterator[tuple[str, int]]:
     # Only what is written is looked at, so a branch that no sample enters is checked, too.
     used = template.analyze(include_partials=False)
     for uses in used.globals.values():
-        yield from ((_unknown(use.segments), use.span.index) for use in uses if not fields.is_known(use.segments))
+        yield from (
+            (_unknown(use.segments), use.span.index) for use in uses if not fields.is_known(use.segments)
+        )
     for called, spans in used.filters.items():
         yield from ((wording.no_filter(called), span.index) for span in spans if called not in FILTERS)
 
@@ -92,7 +105,11 @@ def _unknown(path: Any) -> str:
 
 
 def _placed(text: str, line: int) -> str:
-    said = _("Line %(line)s: %(problem)s.", line=line, problem=text) if line else f"{text[:1].upper()}{text[1:]}."
+    said = (
+        _("Line %(line)s: %(problem)s.", line=line, problem=text)
+        if line
+        else f"{text[:1].upper()}{text[1:]}."
+    )
     return said.replace("?.", "?")
 
 

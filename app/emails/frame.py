@@ -98,5 +98,7 @@ def _parts(color: str) -> tuple[int, int, int]:
 def _luminance(color: str) -> float:
     # https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
     shares = [part / 255 for part in _parts(color)]
-    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -75,7 +75,9 @@ def compose(
 
 def _unsubscribe(url: str) -> dict[str, str]:
     # RFC 8058: both headers or none.
-    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
+    return (
+        {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
+    )
 
 
 def _clean(value: str) -> str:

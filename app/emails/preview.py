@@ -19,7 +19,9 @@ from app.models import Product, Shop
 def preview(design: Mapping[str, Any], locale: str, shop: Shop) -> Rendered:
     """Return the design as an invented customer of this shop would get it. Raises BadWording."""
     home = shop.url if is_address(shop.url) else base_url()
-    frame = Frame.of(shop, base_url(), lambda target: target if is_address(target) else home, f"{base_url()}/")
+    frame = Frame.of(
+        shop, base_url(), lambda target: target if is_address(target) else home, f"{base_url()}/"
+    )
     language = language_of(design, locale, shop.locale)
     with force_locale(language):
         data = samples.somebody(told(shop), goods(shop), shop.currency)

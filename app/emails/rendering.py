@@ -22,7 +22,9 @@ from app.emails.frame import Frame
 LARGEST = 100_000  # bytes of HTML; Gmail cuts a mail at about 102 kB
 MOST_BLOCKS = 60
 LONGEST_LINE = 300  # characters of a subject or a preheader
-_BLANKS = re.compile(r"(?<=>)[ \t]+(?=</?mj)")  # the MJML parser takes a line end between elements, not a space
+_BLANKS = re.compile(
+    r"(?<=>)[ \t]+(?=</?mj)"
+)  # the MJML parser takes a line end between elements, not a space
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -44,10 +46,15 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
     """
     language = language_of(design, locale, frame.locale)
     content, data = design.get(language) or {}, wording.plain(context)
-    currency = str(_noun(data, "cart").get("currency") or _noun(data, "order").get("currency") or frame.currency)
+    currency = str(
+        _noun(data, "cart").get("currency") or _noun(data, "order").get("currency") or frame.currency
+    )
     with force_locale(language), manner.speaking(language, currency, frame.timezone):
         page = Page(data, frame)
-        subject, preheader = _one_line(page, content.get("subject")), _one_line(page, content.get("preheader"))
+        subject, preheader = (
+            _one_line(page, content.get("subject")),
+            _one_line(page, content.get("preheader")),
+        )
         designed = list(content.get("blocks") or [])[:MOST_BLOCKS]
         drawn = [found for block in designed if (found := blocks.draw(block, page))]
         html = _html(subject, preheader, drawn, frame, language)
@@ -91,12 +98,19 @@ def _text(drawn: list[Drawn], frame: Frame) -> str:
 
 
 def _footer(frame: Frame) -> list[str]:
-    sender = [frame.business_name or frame.shop_name, frame.postal_address, frame.contact_email, frame.contact_phone]
+    sender = [
+        frame.business_name or frame.shop_name,
+        frame.postal_address,
+        frame.contact_email,
+        frame.contact_phone,
+    ]
     lines = [line for line in sender if line] + ["", reason(frame)]
     return lines + ([_("Unsubscribe: %(url)s", url=frame.unsubscribe_url)] if frame.unsubscribe_url else [])
 
 
 def reason(frame: Frame) -> str:
     """Say why somebody gets this mail, in the language being written."""
-    usual = _("You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name)
+    usual = _(
+        "You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name
+    )
     return frame.reason or usual

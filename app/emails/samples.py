@@ -15,7 +15,9 @@ Good = Mapping[str, Any]
 
 def somebody(shop: Mapping[str, Any], goods: Sequence[Good] = (), currency: str = "EUR") -> dict[str, Any]:
     """Return what is known of an invented customer who left a cart with these goods."""
-    items = [dict(good, quantity=place + 1) for place, good in enumerate(reversed(list(goods or _goods())[:2]))]
+    items = [
+        dict(good, quantity=place + 1) for place, good in enumerate(reversed(list(goods or _goods())[:2]))
+    ]
     total = sum(item["price"] * item["quantity"] for item in items)
     basket = {"items": items, "total": total, "currency": currency, "url": ""}
     return {

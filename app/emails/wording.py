@@ -191,7 +191,9 @@ def _refuse_long_ranges(template: BoundTemplate) -> None:
     # Liquid counts neither what a filter nor what `contains` walks: a range is bounded before it exists.
     for expression in _expressions(template.nodes, _Bounded(template)):
         if isinstance(expression, RangeLiteral) and not _is_short(expression):
-            raise BadWording(_("a range (a..b) must be between two numbers at most %(most)s apart", most=LONGEST_RANGE))
+            raise BadWording(
+                _("a range (a..b) must be between two numbers at most %(most)s apart", most=LONGEST_RANGE)
+            )
 
 
 def _is_short(range_: RangeLiteral) -> bool:

@@ -35,7 +35,11 @@ class PasswordForm(FlaskForm):
         _l("New password"),
         [
             InputRequired(_l("Choose a password.")),
-            Length(passwords.LEAST, passwords.MOST, _l("Choose a password of 8 to 128 characters; longer is safer.")),
+            Length(
+                passwords.LEAST,
+                passwords.MOST,
+                _l("Choose a password of 8 to 128 characters; longer is safer."),
+            ),
         ],
         description=_l("At least 8 characters. A short sentence is easy to remember and hard to guess."),
     )

@@ -21,7 +21,8 @@ class Skip(FlaskForm):
     """An amount of time, never more than ninety days at once."""
 
     amount = IntegerField(
-        __("How long"), [InputRequired(__("Write a number.")), NumberRange(1, 999, __("Write a number from 1 to 999."))]
+        __("How long"),
+        [InputRequired(__("Write a number.")), NumberRange(1, 999, __("Write a number from 1 to 999."))],
     )
     unit = SelectField(__("Unit"), choices=[SelectChoice(*item) for item in WORDS.items()])
 

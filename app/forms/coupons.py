@@ -55,7 +55,9 @@ class CouponForm(FlaskForm):
         _l("Valid for, in days"), [Optional(), NumberRange(1, 366, _l("Choose from 1 to 366 days."))], default=7,
         description=_l("Counted from when the customer gets it. Most codes are used within three days."),
     )  # fmt: skip
-    ends_on = DateField(_l("Last day"), [Optional()], description=_l("After this day no code of it is taken."))
+    ends_on = DateField(
+        _l("Last day"), [Optional()], description=_l("After this day no code of it is taken.")
+    )
     usage_limit = IntegerField(
         _l("Uses in all"), [Optional(), NumberRange(1, 1_000_000, _l("Choose a number from 1 to 1,000,000."))],
         description=_l("Leave empty for no limit. With a limit of 1, only the first customer benefits."),

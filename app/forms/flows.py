@@ -35,4 +35,6 @@ class StartForm(NameForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.trigger.choices = [SelectChoice(kind.name, tell(Words(kind.title))) for kind in catalogue.triggers()]
+        self.trigger.choices = [
+            SelectChoice(kind.name, tell(Words(kind.title))) for kind in catalogue.triggers()
+        ]

@@ -34,18 +34,26 @@ class SignIn(FlaskForm):
 class SignUp(FlaskForm):
     """A new account and the shop it comes with."""
 
-    shop = StringField(__("Name of your shop"), [InputRequired(__("Write the name of your shop.")), Length(max=120)])
+    shop = StringField(
+        __("Name of your shop"), [InputRequired(__("Write the name of your shop.")), Length(max=120)]
+    )
     email = EmailField(__("E-mail"), [InputRequired(__("Write your e-mail address.")), Length(max=254)])
     password = PasswordField(
         __("Password"),
         [
             InputRequired(__("Choose a password.")),
-            Length(passwords.LEAST, passwords.MOST, __("Choose a password of 8 to 128 characters; longer is safer.")),
+            Length(
+                passwords.LEAST,
+                passwords.MOST,
+                __("Choose a password of 8 to 128 characters; longer is safer."),
+            ),
         ],
         description=__("At least 8 characters. A short sentence is easy to remember and hard to guess."),
     )
     currency = SelectField(__("Currency"), choices=CURRENCIES)
-    timezone = SelectField(__("Time zone"), choices=sorted(z for z in available_timezones() if "/" in z) + ["UTC"])
+    timezone = SelectField(
+        __("Time zone"), choices=[*sorted(z for z in available_timezones() if "/" in z), "UTC"]
+    )
 
     def validate_email(self, field: EmailField) -> None:
         """Normalise the address, or say why it cannot be one."""

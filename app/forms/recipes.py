@@ -44,11 +44,15 @@ class RecipeForm(NameForm):
 class Wizard:
     """The forms of one template, filled from its defaults or from what was typed so far."""
 
-    def __init__(self, recipe: Recipe, coupons: Mapping[int, str], currency: str, typed: MultiDict[str, str]) -> None:
+    def __init__(
+        self, recipe: Recipe, coupons: Mapping[int, str], currency: str, typed: MultiDict[str, str]
+    ) -> None:
         self.recipe, self.typed = recipe, typed
         self.coupon_field = next((field for field in recipe.fields if field.type == "coupon"), None)
         plain = [field for field in recipe.fields if field is not self.coupon_field]
-        self.questions = SettingsForm(plain, {field.name: field.default for field in plain}, currency, required=True)
+        self.questions = SettingsForm(
+            plain, {field.name: field.default for field in plain}, currency, required=True
+        )
         self.base = RecipeForm(formdata=typed or None, data=self._defaults(coupons))
         self.coupon = CouponForm(
             formdata=typed or None, prefix=INLINE, meta={"currency": currency, "csrf": False},
@@ -83,17 +87,31 @@ class Wizard:
 
     def kept(self) -> list[tuple[str, str]]:
         """Return what was typed, to travel along to the next step."""
-        return [(name, value) for name, value in self.typed.items(multi=True) if name not in ("csrf_token", "step")]
+        return [
+            (name, value)
+            for name, value in self.typed.items(multi=True)
+            if name not in ("csrf_token", "step")
+        ]
 
     def _defaults(self, coupons: Mapping[int, str]) -> dict[str, Any]:
-        how = NONE if self.coupon_field is None or not self.coupon_field.required else EXISTING if coupons else NEW
+        how = (
+            NONE
+            if self.coupon_field is None or not self.coupon_field.required
+            else EXISTING
+            if coupons
+            else NEW
+        )
         audience = self.recipe.graph.settings["audience"]
         return {"name": tell(Words(self.recipe.title)), "audience": audience, "coupon_how": how}
 
     def _offer(self, coupons: Mapping[int, str]) -> None:
         self.base.audience.choices = [SelectChoice(value, tell(Words(title))) for value, title in AUDIENCES]
         self.base.coupon_id.choices = [SelectChoice(id, name) for id, name in coupons.items()]
-        offered = [SelectChoice(NONE, _("No coupon"))] if self.coupon_field and not self.coupon_field.required else []
+        offered = (
+            [SelectChoice(NONE, _("No coupon"))]
+            if self.coupon_field and not self.coupon_field.required
+            else []
+        )
         offered += [SelectChoice(EXISTING, _("One of my coupons"))] if coupons else []
         self.base.coupon_how.choices = [*offered, SelectChoice(NEW, _("A new coupon"))]
         if self.coupon_field is None:

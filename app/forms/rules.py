@@ -55,7 +55,9 @@ def rows(group: Any, name: str, currency: str) -> Group:
     """Return a raw or clean group as the rows of a form, money in whole units."""
     group = group if isinstance(group, Mapping) else {}
     entries = enumerate(group.get("rules") or ())
-    return Group(name, group.get("match", "all"), tuple(_entry(each, f"{name}-{at}", currency) for at, each in entries))
+    return Group(
+        name, group.get("match", "all"), tuple(_entry(each, f"{name}-{at}", currency) for at, each in entries)
+    )
 
 
 def major(minor: Any, currency: str) -> str:

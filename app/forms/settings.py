@@ -28,7 +28,9 @@ class Setting(Field):
     """One field of the graph in a form. `data` is its clean value, or what was typed while it is wrong."""
 
     def __init__(self, spec: Spec, currency: str, required: bool, **bound: Any) -> None:
-        super().__init__(tell(Words(spec.label)), description=tell(Words(spec.help)) if spec.help else "", **bound)
+        super().__init__(
+            tell(Words(spec.label)), description=tell(Words(spec.help)) if spec.help else "", **bound
+        )
         self.spec, self.currency, self.required = spec, currency, required
 
     def process(self, formdata: Inputs | None, data: Any = unset_value, extra_filters: Any = None) -> None:
@@ -72,7 +74,9 @@ class SettingsForm(BaseForm):
         self.process(formdata=inputs, data=self.current)
         return bool(self.validate())
 
-    def process(self, formdata: Inputs | None = None, obj: Any = None, data: Any = None, **kwargs: Any) -> None:
+    def process(
+        self, formdata: Inputs | None = None, obj: Any = None, data: Any = None, **kwargs: Any
+    ) -> None:
         """Fill each field from the inputs, even from none: an unticked box sends nothing."""
         for name, field in self._fields.items():
             field.process(formdata, (data or {}).get(name, unset_value))

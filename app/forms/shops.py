@@ -13,16 +13,25 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 from app.forms.logins import CURRENCIES, normalised
 from app.languages import LANGUAGES
 
-ZONES = [*sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")), "UTC"]
+ZONES = [
+    *sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+    "UTC",
+]
 
 
 class ShopForm(FlaskForm):
     """What a message must say about its sender, and the shop's language, zone and currency."""
 
-    name = StringField(_l("Name of your shop"), [DataRequired(_l("Write the name of your shop.")), Length(max=120)])
+    name = StringField(
+        _l("Name of your shop"), [DataRequired(_l("Write the name of your shop.")), Length(max=120)]
+    )
     url = URLField(
         _l("Address of your shop"),
-        [Optional(), Length(max=500), Regexp(r"^https?://\S+$", message=_l("Write the whole address, with https://."))],
+        [
+            Optional(),
+            Length(max=500),
+            Regexp(r"^https?://\S+$", message=_l("Write the whole address, with https://.")),
+        ],
     )
     business_name = StringField(
         _l("Business name"), [Length(max=200)],
@@ -34,7 +43,9 @@ class ShopForm(FlaskForm):
     contact_email = EmailField(_l("E-mail for your customers"), [Optional(), Length(max=254)])
     contact_phone = StringField(_l("Telephone"), [Length(max=40)])
     sender_name = StringField(
-        _l("Sender's name"), [Length(max=120)], description=_l("What your customers see in their list of e-mails.")
+        _l("Sender's name"),
+        [Length(max=120)],
+        description=_l("What your customers see in their list of e-mails."),
     )
     sender_email = EmailField(
         _l("Sender's address"), [Optional(), Length(max=254)],

@@ -75,7 +75,9 @@ def refusal(declined: Declined, currency: str) -> str:
         "once": _("You have used this code before: it works once for each customer."),
         "ended": _("This code has expired."),
         "withdrawn": _("This code is no longer valid."),
-        "other_customer": _("This code was made for another e-mail address. Use the address that received it."),
+        "other_customer": _(
+            "This code was made for another e-mail address. Use the address that received it."
+        ),
     }
     if declined.reason == "minimum":
         least = money(declined.minimum, currency)

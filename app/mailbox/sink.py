@@ -48,7 +48,13 @@ class Sink:
 
 def protocol(app: Flask) -> SMTP:
     """Return one connection's server."""
-    return SMTP(Sink(app), data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="Relance mailbox", hostname="localhost")
+    return SMTP(
+        Sink(app),
+        data_size_limit=LARGEST,
+        enable_SMTPUTF8=True,
+        ident="Relance mailbox",
+        hostname="localhost",
+    )
 
 
 def keep(sender: str, recipients: list[str], raw: bytes) -> None:

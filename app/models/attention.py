@@ -47,13 +47,21 @@ def attention(shop_id: int) -> Attention:
     """Return what needs a person in this shop now."""
     paused = select(Flow).where(Flow.shop_id == shop_id, Flow.status == "paused").order_by(Flow.id)
     parked = select(func.count()).select_from(Run).where(Run.shop_id == shop_id, Run.status == "parked")
-    unknown = select(func.count()).select_from(Message).where(Message.shop_id == shop_id, Message.state == "unknown")
-    return Attention(tuple(db.session.scalars(paused)), db.session.scalar(parked) or 0, db.session.scalar(unknown) or 0)
+    unknown = (
+        select(func.count())
+        .select_from(Message)
+        .where(Message.shop_id == shop_id, Message.state == "unknown")
+    )
+    return Attention(
+        tuple(db.session.scalars(paused)), db.session.scalar(parked) or 0, db.session.scalar(unknown) or 0
+    )
 
 
 def missing(shop: Shop) -> tuple[str, ...]:
     """Return the fields that a lawful mail needs and this shop has not filled in yet."""
-    return tuple(name for name in ("business_name", "postal_address", "sender_email") if not getattr(shop, name))
+    return tuple(
+        name for name in ("business_name", "postal_address", "sender_email") if not getattr(shop, name)
+    )
 
 
 def latest_credits(shop_id: int, most: int = 5) -> list[Credit]:

@@ -25,8 +25,13 @@ class Cart(db.Model):
         UniqueConstraint("shop_id", "token"),
         UniqueConstraint("shop_id", "id"),
         same_shop("customer_id", "customer"),
-        Index("ix_cart_open", "shop_id", "updated_at", sqlite_where=db.text("ordered_at IS NULL"),
-              postgresql_where=db.text("ordered_at IS NULL")),
+        Index(
+            "ix_cart_open",
+            "shop_id",
+            "updated_at",
+            sqlite_where=db.text("ordered_at IS NULL"),
+            postgresql_where=db.text("ordered_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -51,7 +56,9 @@ class Cart(db.Model):
             return
         told = insert(cls)
         newer = told.excluded.updated_at >= cls.updated_at
-        kept: dict[str, Any] = {name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE}
+        kept: dict[str, Any] = {
+            name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE
+        }
         kept |= {
             "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
             "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),

@@ -85,7 +85,9 @@ def funnels(shop_id: int, flow_id: int, since: datetime) -> dict[str, Funnel]:
     ).where(Message.shop_id == shop_id, Message.flow_id == flow_id, Message.audience == "customer",
             Message.sent_at >= since)  # fmt: skip
     rows = db.session.execute(query.group_by(Message.node))
-    found = {node: Funnel(sent, opened, clicked, ordered.pop(node, 0)) for node, sent, opened, clicked in rows}
+    found = {
+        node: Funnel(sent, opened, clicked, ordered.pop(node, 0)) for node, sent, opened, clicked in rows
+    }
     return found | {node: Funnel(orders=orders) for node, orders in ordered.items() if node}
 
 

@@ -204,7 +204,9 @@ class Code(db.Model):
     @classmethod
     def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
         """Return the shop's codes among these strings, whatever their case."""
-        found = select(cls).where(cls.shop_id == shop_id, func.upper(cls.code).in_({text.upper() for text in texts}))
+        found = select(cls).where(
+            cls.shop_id == shop_id, func.upper(cls.code).in_({text.upper() for text in texts})
+        )
         return list(db.session.scalars(found)) if texts else []
 
     @classmethod

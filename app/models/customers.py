@@ -49,7 +49,9 @@ class Customer(db.Model):
         if not rows:
             return
         fresh = insert(cls)
-        kept = {name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD}
+        kept = {
+            name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
+        }
         written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0}
         db.session.connection().execute(written, [{**blank, **row} for row in rows])
@@ -76,7 +78,9 @@ class Customer(db.Model):
             return False
         if row.email:
             Suppression.add(shop_id, row.email, "unsubscribed", now)
-        Event.record(shop_id, "customer.unsubscribed", f"customer.unsubscribed:{id}:{now.isoformat()}", id, now, {})
+        Event.record(
+            shop_id, "customer.unsubscribed", f"customer.unsubscribed:{id}:{now.isoformat()}", id, now, {}
+        )
         return True
 
     @classmethod
@@ -89,7 +93,9 @@ class Customer(db.Model):
     @classmethod
     def erase(cls, shop_id: int, id: int, now: datetime) -> bool:
         """Forget a person: runs and messages end, the data goes, the address stays suppressed. False when unknown."""
-        customer = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
+        customer = db.session.scalar(
+            select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update()
+        )
         if customer is None or customer.erased_at is not None:
             return False
         if customer.email:

@@ -25,8 +25,13 @@ class Event(db.Model):
         same_shop("cart_id", "cart"),
         same_shop("order_id", "purchase"),
         Index("ix_event_customer", "shop_id", "customer_id", "at"),
-        Index("ix_event_waiting", "shop_id", "id", sqlite_where=db.text("enrolled_at IS NULL"),
-              postgresql_where=db.text("enrolled_at IS NULL")),
+        Index(
+            "ix_event_waiting",
+            "shop_id",
+            "id",
+            sqlite_where=db.text("enrolled_at IS NULL"),
+            postgresql_where=db.text("enrolled_at IS NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -47,9 +52,18 @@ class Event(db.Model):
             db.session.connection().execute(once(cls, "shop_id", "key"), [{**blank, **row} for row in rows])
 
     @classmethod
-    def record(cls, shop_id: int, name: str, key: str, customer_id: int, at: datetime, data: Mapping[str, Any]) -> None:
+    def record(
+        cls, shop_id: int, name: str, key: str, customer_id: int, at: datetime, data: Mapping[str, Any]
+    ) -> None:
         """Write one thing that happened to a customer; the next enrolment looks at it."""
-        row = {"shop_id": shop_id, "name": name, "key": key, "customer_id": customer_id, "at": at, "data": dict(data)}
+        row = {
+            "shop_id": shop_id,
+            "name": name,
+            "key": key,
+            "customer_id": customer_id,
+            "at": at,
+            "data": dict(data),
+        }
         cls.save([row])
 
     @classmethod

@@ -86,14 +86,18 @@ def change(now: int, before: int) -> float | None:
 def by_flow(shop_id: int, period: Period, flow_id: int | None = None) -> dict[int, Figures]:
     """Return the figures of each flow of a shop that has any in the period, or of the one flow asked for."""
     days = _days(period)
-    counted: dict[int, dict[str, list[int]]] = defaultdict(lambda: {name: [0] * period.days for name in MEASURES})
+    counted: dict[int, dict[str, list[int]]] = defaultdict(
+        lambda: {name: [0] * period.days for name in MEASURES}
+    )
     for table, measures, query in ((Message, ("reach",), _reach(days)), (Visit, ("visits",), _visits(days)),
                                    (Attribution, ("orders", "sales"), _orders(days))):  # fmt: skip
         query = query.where(table.shop_id == shop_id, *([table.flow_id == flow_id] if flow_id else []))
         for flow, place, *numbers in db.session.execute(query):
             for measure, number in zip(measures, numbers, strict=True):
                 counted[flow][measure][place] = int(number)
-    return {flow: Figures(**{name: tuple(days) for name, days in each.items()}) for flow, each in counted.items()}
+    return {
+        flow: Figures(**{name: tuple(days) for name, days in each.items()}) for flow, each in counted.items()
+    }
 
 
 def _days(period: Period) -> CTE:
@@ -104,7 +108,9 @@ def _days(period: Period) -> CTE:
 
 def _daily(days: CTE, table: Any, at: Any, *numbers: Any) -> Select[Any]:
     inside = and_(at >= days.c.start, at < days.c.stop)
-    return select(table.flow_id, days.c.place, *numbers).join(days, inside).group_by(table.flow_id, days.c.place)
+    return (
+        select(table.flow_id, days.c.place, *numbers).join(days, inside).group_by(table.flow_id, days.c.place)
+    )
 
 
 def _reach(days: CTE) -> Select[Any]:

@@ -47,7 +47,9 @@ class Flow(db.Model):
     draft: Mapped[dict[str, Any]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(default=0)
     cursor: Mapped[int] = mapped_column(default=0)  # the place in the undo stack
-    edit_key: Mapped[str] = mapped_column(String(40), default="")  # of the last edit: the same one twice is harmless
+    edit_key: Mapped[str] = mapped_column(
+        String(40), default=""
+    )  # of the last edit: the same one twice is harmless
     version_id: Mapped[int | None] = mapped_column()  # the live one; no constraint: versions point at flows
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -76,7 +78,12 @@ class Flow(db.Model):
 
         Runs of earlier days stay ended. How far to look back comes from the version's settings (C1, C2).
         """
-        theirs = cls.shop_id == shop_id, cls.id == id, cls.status.in_(("off", "paused")), cls.version_id.is_not(None)
+        theirs = (
+            cls.shop_id == shop_id,
+            cls.id == id,
+            cls.status.in_(("off", "paused")),
+            cls.version_id.is_not(None),
+        )
         flow = db.session.scalar(select(cls).where(*theirs).with_for_update())
         if flow is None:
             return False
@@ -160,7 +167,12 @@ class Version(db.Model):
             return last
         number = last.number + 1 if last else 1
         version = cls(
-            shop_id=flow.shop_id, flow_id=flow.id, number=number, graph=graph.to_json(), hash=hash, created_at=now
+            shop_id=flow.shop_id,
+            flow_id=flow.id,
+            number=number,
+            graph=graph.to_json(),
+            hash=hash,
+            created_at=now,
         )
         db.session.add(version)
         db.session.flush()

@@ -22,8 +22,13 @@ class InboxRow(db.Model):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("shop_id", "source", "delivery"),
-        Index("ix_inbox_waiting", "shop_id", "id", sqlite_where=db.text("state = 'waiting'"),
-              postgresql_where=db.text("state = 'waiting'")),
+        Index(
+            "ix_inbox_waiting",
+            "shop_id",
+            "id",
+            sqlite_where=db.text("state = 'waiting'"),
+            postgresql_where=db.text("state = 'waiting'"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))

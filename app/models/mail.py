@@ -46,7 +46,9 @@ class Mail(db.Model):
         found = select(cls).where(cls.shop_id == shop_id).options(defer(cls.raw))
         for word in words.lower().split()[:8]:
             columns = (cls.sender, cls.recipient, cls.subject)
-            found = found.where(or_(*(func.lower(column).contains(word, autoescape=True) for column in columns)))
+            found = found.where(
+                or_(*(func.lower(column).contains(word, autoescape=True) for column in columns))
+            )
         return found.order_by(cls.id.desc())
 
     @classmethod

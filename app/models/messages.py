@@ -34,10 +34,19 @@ class Message(db.Model):
         same_shop("flow_id", "flow"),
         same_shop("run_id", "run"),
         same_shop("customer_id", "customer"),
-        Index("ix_message_due", "shop_id", "send_at", sqlite_where=db.text("state = 'prepared'"),
-              postgresql_where=db.text("state = 'prepared'")),
-        Index("ix_message_lease", "lease_until", sqlite_where=db.text("state = 'handing'"),
-              postgresql_where=db.text("state = 'handing'")),
+        Index(
+            "ix_message_due",
+            "shop_id",
+            "send_at",
+            sqlite_where=db.text("state = 'prepared'"),
+            postgresql_where=db.text("state = 'prepared'"),
+        ),
+        Index(
+            "ix_message_lease",
+            "lease_until",
+            sqlite_where=db.text("state = 'handing'"),
+            postgresql_where=db.text("state = 'handing'"),
+        ),
         Index("ix_message_run", "run_id"),
         Index("ix_message_flow", "flow_id", "node", "state"),
         Index("ix_message_customer", "shop_id", "customer_id", "sent_at"),
@@ -97,7 +106,9 @@ class Message(db.Model):
     @classmethod
     def pass_gate(cls, id: int, token: int, now: datetime, until: datetime, subject: str) -> bool:
         """Record the point of no return; False when the message is no longer ours to send."""
-        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        mine = update(cls).where(
+            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
+        )
         passed = mine.values(gate_at=now, lease_until=until, subject=subject[:500])
         return bool(changed(passed))
 
@@ -111,24 +122,44 @@ class Message(db.Model):
         return bool(changed(open.values(told | {"sent_at": sent_at, "lease_until": None})))
 
     @classmethod
-    def put_back(cls, id: int, token: int, send_at: datetime, reason: str, *, burnt: bool, reply: str = "") -> bool:
+    def put_back(
+        cls, id: int, token: int, send_at: datetime, reason: str, *, burnt: bool, reply: str = ""
+    ) -> bool:
         """Let a message wait, before its gate, until `send_at`; unless `burnt`, the try does not count."""
-        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        mine = update(cls).where(
+            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
+        )
         tries = cls.attempts if burnt else cls.attempts - 1
-        back = {"state": "prepared", "send_at": send_at, "reason": reason, "reply": reply[:500], "attempts": tries}
+        back = {
+            "state": "prepared",
+            "send_at": send_at,
+            "reason": reason,
+            "reply": reply[:500],
+            "attempts": tries,
+        }
         return bool(changed(mine.values(back | {"lease_until": None})))
 
     @classmethod
     def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:
         """Let a message wait that the server refused for now after the dot: it said so, hence nothing has left."""
-        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_not(None))
-        back = {"state": "prepared", "gate_at": None, "send_at": send_at, "reason": "later", "reply": reply[:500]}
+        mine = update(cls).where(
+            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_not(None)
+        )
+        back = {
+            "state": "prepared",
+            "gate_at": None,
+            "send_at": send_at,
+            "reason": "later",
+            "reply": reply[:500],
+        }
         return bool(changed(mine.values(back | {"lease_until": None})))
 
     @classmethod
     def close(cls, id: int, token: int, state: str, reason: str, reply: str = "") -> bool:
         """End a message before its gate: skipped, cancelled or failed, and why."""
-        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None))
+        mine = update(cls).where(
+            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
+        )
         ended = mine.values(state=state, reason=reason, reply=reply[:500], lease_until=None)
         return bool(changed(ended))
 
@@ -151,7 +182,9 @@ class Message(db.Model):
         """Give back what a silent worker held; past the gate nobody knows, so that is `unknown`, never sent again."""
         stale = update(cls).where(cls.state == "handing", cls.lease_until < real)
         back = stale.where(cls.gate_at.is_(None)).values(state="prepared", lease_until=None)
-        lost = stale.where(cls.gate_at.is_not(None)).values(state="unknown", reason="cut_off", lease_until=None)
+        lost = stale.where(cls.gate_at.is_not(None)).values(
+            state="unknown", reason="cut_off", lease_until=None
+        )
         return changed(back) + changed(lost)
 
     @classmethod
@@ -175,5 +208,7 @@ class Message(db.Model):
         row = db.session.execute(first.returning(cls.run_id, cls.customer_id, cls.node)).first()
         if row is not None:
             name = f"message.{column.removesuffix('_at')}"
-            Event.record(shop_id, name, f"{name}:{id}", row.customer_id, now, {"run": row.run_id, "node": row.node})
+            Event.record(
+                shop_id, name, f"{name}:{id}", row.customer_id, now, {"run": row.run_id, "node": row.node}
+            )
         return row is not None

@@ -13,7 +13,16 @@ from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.upsert import insert
 
-STATE = ("number", "items", "total", "discount", "shipping", "tax", "currency", "codes")  # what each telling replaces
+STATE = (
+    "number",
+    "items",
+    "total",
+    "discount",
+    "shipping",
+    "tax",
+    "currency",
+    "codes",
+)  # what each telling replaces
 
 
 class Order(db.Model):
@@ -60,5 +69,7 @@ class Order(db.Model):
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, Row[Any]]:
         """Return all columns of each of these orders that the shop knows, by token."""
-        rows = db.session.execute(select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.token.in_(tokens)))
+        rows = db.session.execute(
+            select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.token.in_(tokens))
+        )
         return {row.token: row for row in rows}

@@ -17,7 +17,18 @@ from app.extensions import db
 from app.unit import changed
 
 # The columns that the end of an advance writes; the claim's are put back by the same statement.
-SETTLED = ("status", "reason", "node", "visit", "since", "wake_at", "wait_until", "waits_for", "code_id", "ended_at")
+SETTLED = (
+    "status",
+    "reason",
+    "node",
+    "visit",
+    "since",
+    "wake_at",
+    "wait_until",
+    "waits_for",
+    "code_id",
+    "ended_at",
+)
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled", "failed")
 
@@ -33,12 +44,25 @@ class Run(db.Model):
         same_shop("version_id", "version"),
         same_shop("customer_id", "customer"),
         same_shop("event_id", "event"),
-        Index("ix_run_due", "version_id", "wake_at", sqlite_where=db.text("status IN ('ready', 'waiting')"),
-              postgresql_where=db.text("status IN ('ready', 'waiting')")),
-        Index("ix_run_wake", "wake_at", sqlite_where=db.text("status IN ('ready', 'waiting')"),
-              postgresql_where=db.text("status IN ('ready', 'waiting')")),
-        Index("ix_run_lease", "lease_until", sqlite_where=db.text("status = 'leased'"),
-              postgresql_where=db.text("status = 'leased'")),
+        Index(
+            "ix_run_due",
+            "version_id",
+            "wake_at",
+            sqlite_where=db.text("status IN ('ready', 'waiting')"),
+            postgresql_where=db.text("status IN ('ready', 'waiting')"),
+        ),
+        Index(
+            "ix_run_wake",
+            "wake_at",
+            sqlite_where=db.text("status IN ('ready', 'waiting')"),
+            postgresql_where=db.text("status IN ('ready', 'waiting')"),
+        ),
+        Index(
+            "ix_run_lease",
+            "lease_until",
+            sqlite_where=db.text("status = 'leased'"),
+            postgresql_where=db.text("status = 'leased'"),
+        ),
         Index("ix_run_customer", "shop_id", "customer_id"),
         Index("ix_run_flow", "flow_id", "status"),
     )
@@ -56,9 +80,13 @@ class Run(db.Model):
     visit: Mapped[int] = mapped_column(default=1)
     since: Mapped[datetime | None] = mapped_column(Instant)
     wake_at: Mapped[datetime | None] = mapped_column(Instant)
-    wait_until: Mapped[datetime | None] = mapped_column(Instant)  # the wait's own end; an event may wake earlier
+    wait_until: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # the wait's own end; an event may wake earlier
     waits_for: Mapped[str] = mapped_column(String(200), default="")  # event names, space separated
-    code_id: Mapped[int | None] = mapped_column()  # the last code given; no constraint, for codes point at runs
+    code_id: Mapped[int | None] = (
+        mapped_column()
+    )  # the last code given; no constraint, for codes point at runs
     lease_until: Mapped[datetime | None] = mapped_column(Instant)
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -94,8 +122,12 @@ class Run(db.Model):
         """Write where claimed runs are now (SETTLED, with `_id` and `_token`); return how many claims still held."""
         if not rows:
             return 0
-        mine = update(cls).where(cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.status == "leased")
-        written = mine.values({name: bindparam(name) for name in SETTLED} | {"attempts": 0, "lease_until": None})
+        mine = update(cls).where(
+            cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.status == "leased"
+        )
+        written = mine.values(
+            {name: bindparam(name) for name in SETTLED} | {"attempts": 0, "lease_until": None}
+        )
         return int(db.session.connection().execute(written, list(rows)).rowcount)
 
     @classmethod
@@ -126,7 +158,13 @@ class Run(db.Model):
     def cancel(cls, now: datetime, reason: str, **whose: int) -> int:
         """End the active runs of a flow or a customer (`flow_id=` or `customer_id=`); return how many."""
         theirs = [getattr(cls, name) == id for name, id in whose.items()]
-        ended = {"status": "cancelled", "reason": reason, "token": cls.token + 1, "ended_at": now, "lease_until": None}
+        ended = {
+            "status": "cancelled",
+            "reason": reason,
+            "token": cls.token + 1,
+            "ended_at": now,
+            "lease_until": None,
+        }
         return changed(update(cls).where(*theirs, cls.status.in_(ACTIVE)).values(ended))
 
     @classmethod

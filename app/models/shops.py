@@ -50,5 +50,9 @@ class ApiKey(db.Model):
     @classmethod
     def shop_of(cls, digest: str) -> Shop | None:
         """Return the shop whose live key has this digest, or None."""
-        live = select(Shop).join(cls, cls.shop_id == Shop.id).where(cls.digest == digest, cls.revoked_at.is_(None))
+        live = (
+            select(Shop)
+            .join(cls, cls.shop_id == Shop.id)
+            .where(cls.digest == digest, cls.revoked_at.is_(None))
+        )
         return db.session.scalar(live)

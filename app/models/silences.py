@@ -102,17 +102,30 @@ def _views(window: Window) -> Any:
     shop, seen = window.shop_id, ProductView.at
     went_on = exists().where(Cart.shop_id == shop, Cart.customer_id == whose, Cart.updated_at >= seen)
     bought = exists().where(Order.shop_id == shop, Order.customer_id == whose, Order.placed_at >= seen)
-    about = whose.label("about"), ProductView.at.label("quiet_since"), whose, ProductView.product_key.label("product")
-    left = select(*about).where(ProductView.shop_id == window.shop_id, window.quiet(ProductView.at), ~went_on, ~bought)
+    about = (
+        whose.label("about"),
+        ProductView.at.label("quiet_since"),
+        whose,
+        ProductView.product_key.label("product"),
+    )
+    left = select(*about).where(
+        ProductView.shop_id == window.shop_id, window.quiet(ProductView.at), ~went_on, ~bought
+    )
     return left.order_by(ProductView.at)
 
 
 def _lapsed(window: Window) -> Any:
     last = and_(Order.shop_id == Customer.shop_id, Order.customer_id == Customer.id,
                 Order.placed_at == Customer.last_order_at)  # fmt: skip
-    about = Customer.id.label("about"), Customer.last_order_at.label("quiet_since"), Customer.id.label("customer_id")
+    about = (
+        Customer.id.label("about"),
+        Customer.last_order_at.label("quiet_since"),
+        Customer.id.label("customer_id"),
+    )
     left: Any = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order"))
-    gone: Any = left.join(Order, last).where(Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at))
+    gone: Any = left.join(Order, last).where(
+        Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at)
+    )
     return gone.group_by(Customer.id, Customer.last_order_at).order_by(Customer.last_order_at)
 
 

@@ -43,11 +43,15 @@ class Suppression(db.Model):
     def among(cls, shop_id: int, emails: Iterable[str]) -> set[str]:
         """Return those of these addresses that are suppressed."""
         digests = {digest(shop_id, email): email for email in emails}
-        found = db.session.scalars(select(cls.address).where(cls.shop_id == shop_id, cls.address.in_(digests)))
+        found = db.session.scalars(
+            select(cls.address).where(cls.shop_id == shop_id, cls.address.in_(digests))
+        )
         return {digests[address] for address in found}
 
 
 def digest(shop_id: int, email: str) -> str:
     """Return what an address is kept as: an HMAC-SHA256 in hexadecimal, different in each shop."""
     secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, f"suppression:{shop_id}:{email.strip().lower()}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(
+        secret, f"suppression:{shop_id}:{email.strip().lower()}".encode(), hashlib.sha256
+    ).hexdigest()

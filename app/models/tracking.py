@@ -28,7 +28,9 @@ class Click(db.Model):
     @classmethod
     def record(cls, shop_id: int, message_id: int, target: str, machine: bool, now: datetime) -> None:
         """Write one press, inside the caller's unit."""
-        db.session.add(cls(shop_id=shop_id, message_id=message_id, target=target[:500], machine=machine, at=now))
+        db.session.add(
+            cls(shop_id=shop_id, message_id=message_id, target=target[:500], machine=machine, at=now)
+        )
 
 
 class Visit(db.Model):
@@ -49,7 +51,9 @@ class Visit(db.Model):
 
         The caller holds the message's row, so that two presses at once are one visit.
         """
-        recent = select(cls.id).where(cls.shop_id == shop_id, cls.message_id == message_id, cls.at > now - ONE_VISIT)
+        recent = select(cls.id).where(
+            cls.shop_id == shop_id, cls.message_id == message_id, cls.at > now - ONE_VISIT
+        )
         if db.session.scalar(recent.limit(1)):
             return False
         who = {"flow_id": flow_id, "message_id": message_id, "customer_id": customer_id}

@@ -22,7 +22,9 @@ PATH = "/api/v1/events"
 
 def api_key(secret: str) -> str:
     """Return the demo shop's API key. It comes from the instance's secret, so it is stored nowhere."""
-    return "relance_demo_" + hmac.digest(secret.encode(), b"api key of the demo shop", hashlib.sha256).hex()[:40]
+    return (
+        "relance_demo_" + hmac.digest(secret.encode(), b"api key of the demo shop", hashlib.sha256).hex()[:40]
+    )
 
 
 def tell(app: Flask, happening: dict[str, Any], delivery: str = "") -> bool:
@@ -44,7 +46,9 @@ def tell(app: Flask, happening: dict[str, Any], delivery: str = "") -> bool:
 def _post(app: Flask, happening: dict[str, Any], headers: dict[str, str]) -> bool:
     base = app.extensions["settings"].base_url
     body = json.dumps(happening, ensure_ascii=False).encode()
-    answer = Client(app).post(PATH, base_url=base, data=body, content_type="application/json", headers=headers)
+    answer = Client(app).post(
+        PATH, base_url=base, data=body, content_type="application/json", headers=headers
+    )
     if answer.status_code != 202:
         log.warning("the demo shop was not heard: %s %s", happening["event"], answer.status_code)
     return answer.status_code == 202

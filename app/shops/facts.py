@@ -6,14 +6,18 @@ Every platform's file turns its own deliveries into these; the API takes them as
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
-EVENTS = (
-    "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
-    "order.cancelled", "customer.saved", "customer.subscribed", "customer.unsubscribed",
-)  # fmt: skip
 Name = Literal[
     "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
     "order.cancelled", "customer.saved", "customer.subscribed", "customer.unsubscribed",
@@ -36,7 +40,7 @@ NEEDS = {
 
 def _printable(text: str) -> str:
     # NUL is refused by PostgreSQL and lone surrogates by both databases; nothing honest contains either.
-    if any(ord(c) < 32 and c not in "\n\t" or 0xD800 <= ord(c) <= 0xDFFF for c in text):
+    if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise ValueError("must not contain control characters")
     return text
 
@@ -47,12 +51,14 @@ def _web(url: str) -> str:
     return url
 
 
-def _text(most: int) -> Any:
-    return Annotated[str, Field(max_length=most), AfterValidator(_printable)]
-
-
-Short, Long, Token = _text(120), _text(500), Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_printable)]
-Url = Annotated[str, Field(max_length=500), AfterValidator(_printable), AfterValidator(_web)]
+Printable = Annotated[str, AfterValidator(_printable)]
+Short = Annotated[Printable, Field(max_length=120)]
+Title = Annotated[Printable, Field(max_length=200)]
+Zone = Annotated[Printable, Field(max_length=64)]
+Number = Annotated[Printable, Field(max_length=40)]
+Token = Annotated[Printable, Field(min_length=1, max_length=80)]
+Delivery = Annotated[Printable, Field(min_length=1, max_length=120)]
+Url = Annotated[Printable, Field(max_length=500), AfterValidator(_web)]
 Minor = Annotated[int, Field(ge=0, le=10**12)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
@@ -66,11 +72,11 @@ class Part(BaseModel):
 class Customer(Part):
     """Who it is about. `subscribed`: true or false when the shop knows, null when it does not."""
 
-    email: Annotated[str, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_printable)]
+    email: Annotated[Printable, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
     first_name: Short = ""
     last_name: Short = ""
     locale: Annotated[str, Field(pattern=r"^([a-z]{2}([_-][A-Za-z]{2})?)?$")] = ""
-    timezone: _text(64) = ""  # type: ignore[valid-type]
+    timezone: Zone = ""
     subscribed: bool | None = None
 
     @field_validator("email")
@@ -84,7 +90,7 @@ class Item(Part):
     """One line of a cart or an order; `price` is of one piece."""
 
     product: Token
-    title: _text(200)  # type: ignore[valid-type]
+    title: Title
     quantity: Annotated[int, Field(ge=1, le=100_000)] = 1
     price: Minor
     image: Url = ""
@@ -105,7 +111,7 @@ class Order(Part):
     """What was bought. `cart` is the token of the cart that it came from."""
 
     token: Token
-    number: _text(40) = ""  # type: ignore[valid-type]
+    number: Number = ""
     cart: Token | None = None
     currency: Currency
     items: Annotated[tuple[Item, ...], Field(max_length=200)]
@@ -113,7 +119,7 @@ class Order(Part):
     discount: Minor = 0
     shipping: Minor = 0
     tax: Minor = 0
-    codes: Annotated[tuple[_text(40), ...], Field(max_length=20)] = ()  # type: ignore[misc]
+    codes: Annotated[tuple[Number, ...], Field(max_length=20)] = ()
     paid: bool = False
 
 
@@ -121,7 +127,7 @@ class Product(Part):
     """Something that the shop sells."""
 
     id: Token
-    title: _text(200)  # type: ignore[valid-type]
+    title: Title
     price: Minor
     currency: Currency
     image: Url = ""
@@ -133,7 +139,7 @@ class Reading(Part):
     """One happening in a shop."""
 
     event: Name
-    id: Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)] | None = None
+    id: Delivery | None = None
     at: AwareDatetime | None = None
     customer: Customer | None = None
     cart: Cart | None = None

@@ -92,7 +92,9 @@ def is_open() -> bool:
 
 def protect(response: Response) -> Response:
     """Add the headers that keep a page from being misused; a view's own policy stays."""
-    if request.endpoint == "static":  # product pictures are shown by webmail programs, from pages of their own
+    if (
+        request.endpoint == "static"
+    ):  # product pictures are shown by webmail programs, from pages of their own
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)

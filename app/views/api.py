@@ -64,7 +64,9 @@ def openapi() -> Response:
 def accepted(shop: Shop, raw: bytes, reading: Reading) -> Response:
     """Store the body under its idempotency key and ring for the workers."""
     shop_id, now = shop.id, clock.now(shop.id)
-    delivery = request.headers.get("Idempotency-Key", "")[:120] or reading.id or hashlib.sha256(raw).hexdigest()
+    delivery = (
+        request.headers.get("Idempotency-Key", "")[:120] or reading.id or hashlib.sha256(raw).hexdigest()
+    )
     new = unit(lambda: InboxRow.take(shop_id, "api", delivery, raw, now))
     if new:
         doorbell.ring("enrol", shop_id)
@@ -83,7 +85,9 @@ def at_fault(error: ValidationError) -> Response:
 
 def unknown_key() -> Response:
     """Refuse a caller without a live key."""
-    refusal = problem(401, "Unknown key", "Send “Authorization: Bearer <key>” with a key from Settings, API keys.")
+    refusal = problem(
+        401, "Unknown key", "Send “Authorization: Bearer <key>” with a key from Settings, API keys."
+    )
     refusal.headers["WWW-Authenticate"] = 'Bearer realm="events"'
     return refusal
 

@@ -98,7 +98,9 @@ def ring(shop_id: int) -> None:
     """Ring every bell of the shop. Who does not hear it looks by itself within a second."""
     for kind in ("enrol", "deliver"):
         doorbell.ring(kind, shop_id)
-    due = select(Run.version_id).distinct().where(Run.shop_id == shop_id, Run.status.in_(("ready", "waiting")))
+    due = (
+        select(Run.version_id).distinct().where(Run.shop_id == shop_id, Run.status.in_(("ready", "waiting")))
+    )
     for version_id in db.session.scalars(due.where(clock.due(Run.wake_at, Run.shop_id))).all():
         doorbell.ring("advance", version_id)
 
@@ -112,7 +114,10 @@ def work_due(shop_id: int) -> int:
         (InboxRow, InboxRow.state == "waiting"),
         (Event, Event.enrolled_at.is_(None)),
         (Run, and_(or_(run_due, Run.status == "leased"), going.where(Flow.id == Run.flow_id))),
-        (Message, and_(or_(message_due, Message.state == "handing"), going.where(Flow.id == Message.flow_id))),
+        (
+            Message,
+            and_(or_(message_due, Message.state == "handing"), going.where(Flow.id == Message.flow_id)),
+        ),
     )
     return sum(_count(model, shop_id, due) for model, due in waiting)
 

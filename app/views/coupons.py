@@ -41,7 +41,9 @@ def new() -> str | Response | tuple[str, int]:
     """Make a coupon."""
     form = CouponForm(meta={"currency": g.shop.currency})
     if not form.validate_on_submit() or taken(form, None):
-        return render_template("coupons/edit.html", form=form, coupon=None), 422 if form.is_submitted() else 200
+        return render_template(
+            "coupons/edit.html", form=form, coupon=None
+        ), 422 if form.is_submitted() else 200
     unit(lambda: add(form))
     flash(_("The coupon is ready. Any automation can give it now."))
     return redirect(url_for("coupons.index"))
@@ -96,7 +98,9 @@ def taken(form: CouponForm, id: int | None) -> bool:
     """Whether another coupon has this shared code already; if so, the form says it."""
     if form.personal.data == "yes":
         return False
-    same = select(Coupon.name).where(Coupon.shop_id == g.shop.id, Coupon.status == "active", Coupon.id != (id or 0))
+    same = select(Coupon.name).where(
+        Coupon.shop_id == g.shop.id, Coupon.status == "active", Coupon.id != (id or 0)
+    )
     other = db.session.scalar(same.where(~Coupon.personal, func.upper(Coupon.prefix) == form.prefix.data))
     if other:
         form.prefix.errors = [_("“%(name)s” has this code already. Choose another.", name=other)]

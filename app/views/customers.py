@@ -40,7 +40,9 @@ def show(customer_id: int) -> str:
     """Show one customer: consent, orders, carts, automations, messages, and why some did not reach them."""
     mine = select(Customer).where(Customer.id == customer_id, Customer.shop_id == g.shop.id)
     customer = db.session.scalar(mine) or abort(404)
-    tags = db.session.scalars(select(CustomerTag.tag).where(_of(CustomerTag, customer)).order_by(CustomerTag.tag))
+    tags = db.session.scalars(
+        select(CustomerTag.tag).where(_of(CustomerTag, customer)).order_by(CustomerTag.tag)
+    )
     return render_template(
         "customers/show.html", customer=customer, tags=list(tags), runs=runs_of(customer),
         refusals=refusals_of(customer), messages=messages_of(customer), now=clock.now(g.shop.id),
@@ -50,13 +52,17 @@ def show(customer_id: int) -> str:
 
 def consents() -> dict[str, int]:
     """Return how many customers gave each kind of consent."""
-    counted = select(Customer.consent, func.count()).where(Customer.shop_id == g.shop.id, Customer.erased_at.is_(None))
+    counted = select(Customer.consent, func.count()).where(
+        Customer.shop_id == g.shop.id, Customer.erased_at.is_(None)
+    )
     return dict(db.session.execute(counted.group_by(Customer.consent)).all())
 
 
 def latest(model: type, customer: Customer, column: object) -> list[object]:
     """Return the customer's latest rows of a table, the newest first."""
-    return list(db.session.scalars(select(model).where(_of(model, customer)).order_by(column.desc()).limit(MOST)))
+    return list(
+        db.session.scalars(select(model).where(_of(model, customer)).order_by(column.desc()).limit(MOST))
+    )
 
 
 def runs_of(customer: Customer) -> list[tuple[Run, str]]:

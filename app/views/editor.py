@@ -190,5 +190,3 @@ def _sent() -> dict[str, Any]:
 
 def _mine(flow_id: int) -> Flow:
     return drafts.find(flow_id, g.shop.id) or abort(404)
-
-

@@ -38,7 +38,9 @@ def answer(
 
 def stale(flow: Flow) -> Response:
     """Return the drawing as somebody else left it, with a sentence: their change stands, this one was not made."""
-    words = _("Somebody changed this a moment ago. Here is how it stands now: make your change again if it still fits.")
+    words = _(
+        "Somebody changed this a moment ago. Here is how it stands now: make your change again if it still fits."
+    )
     return answer(flow, words, status=409, icon="refresh-cw")
 
 
@@ -52,7 +54,9 @@ def settings_form(drawing: Drawing) -> SettingsForm:
     if drawing.chosen:
         node = drawing.graph.node(drawing.chosen)
         return SettingsForm(node.described.fields, node.settings, drawing.shop.currency)
-    return SettingsForm(rules_of_flow.FIELDS, rules_of_flow.flat(drawing.graph.settings), drawing.shop.currency)
+    return SettingsForm(
+        rules_of_flow.FIELDS, rules_of_flow.flat(drawing.graph.settings), drawing.shop.currency
+    )
 
 
 def _said(drawing: Drawing, form: SettingsForm) -> dict[str, object]:

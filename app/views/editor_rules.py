@@ -14,7 +14,9 @@ def vocabulary() -> dict[str, object]:
     subjects = list(SUBJECTS.values())
     grouped = sorted(subjects, key=lambda each: [other.group for other in subjects].index(each.group))
     return {
-        "subject_groups": [(title, list(each)) for title, each in groupby(grouped, lambda subject: subject.group)],
+        "subject_groups": [
+            (title, list(each)) for title, each in groupby(grouped, lambda subject: subject.group)
+        ],
         "first_subject": subjects[0],
         "operators": OPERATORS,
         "matches": MATCHES,

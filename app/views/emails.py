@@ -49,7 +49,9 @@ def register(app: Flask) -> None:
 @pages.get("/emails")
 def index() -> str:
     """List the shop's designs, with what sends them."""
-    found = page(select(Email).where(Email.shop_id == g.shop.id).order_by(Email.updated_at.desc(), Email.id.desc()))
+    found = page(
+        select(Email).where(Email.shop_id == g.shop.id).order_by(Email.updated_at.desc(), Email.id.desc())
+    )
     subjects = {email.id: subject(email) for email in found.rows}
     return render_template("emails/index.html", page=found, subjects=subjects, flows=senders())
 
@@ -63,7 +65,13 @@ def show(email_id: int) -> str | Answer | tuple[str, int]:
     if form.validate_on_submit() and save(email, locale, form):
         flash(_("Saved. E-mails that leave from now on say it this way."))
         return redirect(url_for("emails.show", email_id=email_id, language=locale, width=width()))
-    shown = {"email": email, "form": form, "locale": locale, "width": width(), "flows": senders().get(email_id, [])}
+    shown = {
+        "email": email,
+        "form": form,
+        "locale": locale,
+        "width": width(),
+        "flows": senders().get(email_id, []),
+    }
     return render_template("emails/show.html", **shown), 422 if form.is_submitted() else 200
 
 
@@ -94,7 +102,11 @@ def test(email_id: int) -> Answer:
         courier.send(current_app.extensions["settings"].smtp_url, sender(), recipient, trial(email, locale))
         flash(_("A test is on its way to %(address)s.", address=recipient))
     except courier.NotSent:
-        flash(_("The test could not be sent: the mail server did not take it. Try again, or check the mail settings."))
+        flash(
+            _(
+                "The test could not be sent: the mail server did not take it. Try again, or check the mail settings."
+            )
+        )
     except mime.BadAddress:
         flash(_("The test could not be sent: check the sender’s address in the settings."))
     except BadWording as error:
@@ -133,7 +145,9 @@ def save(email: Email, locale: str, form: Any) -> bool:
     id, revision, shop_id = email.id, email.revision, g.shop.id
     if unit(lambda: Email.rewrite(shop_id, id, revision, content, clock.now(shop_id))):
         return True
-    form["subject"].errors = [_("Somebody else saved this e-mail a moment ago. Copy your words, then reload the page.")]
+    form["subject"].errors = [
+        _("Somebody else saved this e-mail a moment ago. Copy your words, then reload the page.")
+    ]
     return False
 
 

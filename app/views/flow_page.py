@@ -44,7 +44,9 @@ class Row:
 def rows(shop: Shop, brought: dict[int, Figures]) -> list[Row]:
     """Return the shop's automations: those that run first, then by name."""
     mine = select(Flow).where(Flow.shop_id == shop.id, Flow.status != "deleted")
-    flows = sorted(db.session.scalars(mine), key=lambda flow: (flow.status == "off", flow.name.casefold(), flow.id))
+    flows = sorted(
+        db.session.scalars(mine), key=lambda flow: (flow.status == "off", flow.name.casefold(), flow.id)
+    )
     here, stuck, names = counts.in_it_now(shop.id), stuck_in(shop.id), names_in(shop)
     return [
         Row(flow, story(flow, names), SORTS.get(flow.recipe, "when"), here.get(flow.id, 0), stuck.get(flow.id, 0),
@@ -125,7 +127,9 @@ class FlowPage:
     @cached_property
     def here(self) -> int:
         """How many people are on their way in it."""
-        on_the_way = select(func.count()).select_from(Run).where(Run.flow_id == self.flow.id, Run.status.in_(ACTIVE))
+        on_the_way = (
+            select(func.count()).select_from(Run).where(Run.flow_id == self.flow.id, Run.status.in_(ACTIVE))
+        )
         return db.session.scalar(on_the_way.where(Run.shop_id == self.shop.id)) or 0
 
     @cached_property
@@ -155,7 +159,10 @@ class FlowPage:
     @property
     def finishes(self) -> bool:
         """Whether those in it go on to the end when it is turned off."""
-        return self.version is not None and (self.version.graph.get("settings") or {}).get("on_deactivate") == "finish"
+        return (
+            self.version is not None
+            and (self.version.graph.get("settings") or {}).get("on_deactivate") == "finish"
+        )
 
     def _figures(self, period: Period) -> Figures:
         found = figures.by_flow(self.shop.id, period, self.flow.id)

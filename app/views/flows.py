@@ -85,7 +85,9 @@ def people(flow_id: int) -> str:
     query = query.where(Run.node == node) if node else query
     query = query.where(Run.status.in_(GROUPS[state])) if state in GROUPS else query
     found = page(query.order_by(Run.started_at.desc(), Run.id.desc()))
-    return render_template("flows/people.html", shown=shown, flow=shown.flow, page=found, node=node, state=state)
+    return render_template(
+        "flows/people.html", shown=shown, flow=shown.flow, page=found, node=node, state=state
+    )
 
 
 GROUPS = {"active": ACTIVE, "stuck": ("parked",), "ended": ENDED}
@@ -165,7 +167,9 @@ def switched_off(flow_id: int) -> SwitchedOff | None:
 def noted(act: str, flow_id: int, done: SwitchedOff | None) -> SwitchedOff | None:
     """Keep who did it and what it ended; return `done`."""
     if done is not None:
-        note(act, flow_id, cancelled=done.cancelled, called_back=done.called_back, handed_over=done.handed_over)
+        note(
+            act, flow_id, cancelled=done.cancelled, called_back=done.called_back, handed_over=done.handed_over
+        )
     return done
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
@@ -96,7 +108,9 @@ def language() -> Answer:
     response = redirect(inside(request.form.get("next")) or url_for("logins.welcome"))
     if chosen in languages.LANGUAGES:
         secure = current_app.config["SESSION_COOKIE_SECURE"]
-        response.set_cookie("language", chosen, max_age=31536000, samesite="Lax", httponly=True, secure=secure)
+        response.set_cookie(
+            "language", chosen, max_age=31536000, samesite="Lax", httponly=True, secure=secure
+        )
     return response
 
 
@@ -119,7 +133,13 @@ def signed_in(user: User, target: str | None) -> Answer:
     """Give this browser a new session of this user, whatever it carried before."""
     shop_id = Membership.first_shop(user.id)
     token, now, user_id = passwords.token(), clock.real(), user.id
-    login = {"digest": passwords.digest(token), "user_id": user_id, "shop_id": shop_id, "created_at": now, "seen_at": now}
+    login = {
+        "digest": passwords.digest(token),
+        "user_id": user_id,
+        "shop_id": shop_id,
+        "created_at": now,
+        "seen_at": now,
+    }
     unit(lambda: db.session.add(Login(**login)))
     session.clear()
     session["login"] = token
@@ -136,7 +156,9 @@ def demo_owner() -> User | None:
     """Return the demo shop's owner, when this instance has a demo."""
     if not current_app.extensions["settings"].demo:
         return None
-    demo = select(User).join(Membership, Membership.user_id == User.id).join(Shop, Shop.id == Membership.shop_id)
+    demo = (
+        select(User).join(Membership, Membership.user_id == User.id).join(Shop, Shop.id == Membership.shop_id)
+    )
     return db.session.scalar(demo.where(Shop.is_demo, Membership.role == "owner").order_by(User.id))
 
 

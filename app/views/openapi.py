@@ -46,11 +46,16 @@ def _operation() -> dict[str, Any]:
         "security": [{"key": []}],
         "parameters": [_IDEMPOTENCY],
         "requestBody": {"required": True, "content": {"application/json": event}},
-        "responses": {"202": {"description": "Stored, or known already. It is read within seconds."}, **answers},
+        "responses": {
+            "202": {"description": "Stored, or known already. It is read within seconds."},
+            **answers,
+        },
     }
 
 
-_ABOUT = "Prices are whole minor units (cents). The same idempotency key is taken once, however often it is sent."
+_ABOUT = (
+    "Prices are whole minor units (cents). The same idempotency key is taken once, however often it is sent."
+)
 _IDEMPOTENCY = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -27,7 +27,11 @@ class Page:
     def said(self) -> str:
         """Where one is in the list, in words."""
         first = (self.at - 1) * SIZE
-        values = {"first": number(first + 1), "last": number(first + len(self.rows)), "total": number(self.total)}
+        values = {
+            "first": number(first + 1),
+            "last": number(first + len(self.rows)),
+            "total": number(self.total),
+        }
         return _("%(first)s to %(last)s of %(total)s", **values)
 
     @property

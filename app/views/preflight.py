@@ -60,4 +60,6 @@ def reached_back(graph: Graph, shop: Shop, first: bool) -> int:
     if not days or sweep is None:
         return 0
     now = clock.now(shop.id)
-    return silences.count(sweep.subject, silences.Window(shop.id, sweep.after, now - timedelta(days=days), now))
+    return silences.count(
+        sweep.subject, silences.Window(shop.id, sweep.after, now - timedelta(days=days), now)
+    )

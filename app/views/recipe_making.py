@@ -30,7 +30,9 @@ def make(wizard: Wizard, on: bool) -> Made:
     coupon_id = coupons.add(wizard.coupon).id if wizard.makes_coupon else 0
     answers = wizard.answers(coupon_id)
     graph = wizard.recipe.build(answers, emails_of(wizard, answers))
-    flow = flows.add(wizard.base.name.data or "", wizard.recipe.icon, settled(graph, wizard), wizard.recipe.name)
+    flow = flows.add(
+        wizard.base.name.data or "", wizard.recipe.icon, settled(graph, wizard), wizard.recipe.name
+    )
     return Made(flow.id, on and flows.switched_on(flow.id))
 
 

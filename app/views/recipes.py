@@ -44,7 +44,9 @@ def register(app: Flask) -> None:
 def index() -> str:
     """Show the gallery, or the part of it that serves one purpose (AUTO-05)."""
     purpose = request.args.get("purpose", "")
-    shown = [recipe for recipe in recipes.all_recipes() if purpose not in PURPOSES or recipe.purpose == purpose]
+    shown = [
+        recipe for recipe in recipes.all_recipes() if purpose not in PURPOSES or recipe.purpose == purpose
+    ]
     drawn = {recipe.name: geometry.layout(recipe.graph) for recipe in shown}
     return render_template("recipes/index.html", recipes=shown, purposes=PURPOSES, purpose=purpose, used=in_use(),
                            drawn=drawn, sorts=sorts)  # fmt: skip
@@ -53,7 +55,9 @@ def index() -> str:
 @pages.route("/templates/<name>", methods=["GET", "POST"])
 def show(name: str) -> str | Response | tuple[str, int]:
     """Ask the template's few questions, show its e-mails, tell it in plain words, and make it (AUTO-09, REMIND-09)."""
-    wizard = Wizard(find(name), offered(), g.shop.currency, request.form if request.method == "POST" else MultiDict())
+    wizard = Wizard(
+        find(name), offered(), g.shop.currency, request.form if request.method == "POST" else MultiDict()
+    )
     step = request.form.get("step", "choices")
     if request.method == "POST" and (not wizard.valid() or clashes(wizard)):
         return screen(wizard, "choices"), 422

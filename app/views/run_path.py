@@ -86,7 +86,9 @@ def _here(who: Traveller) -> Stop:
     line = ""
     if who.run.status == "waiting" and (until := who.run.wait_until or who.run.wake_at):
         line = _("Waits here until %(moment)s", moment=when(until))
-    return Stop(node.id, node.described.icon, SORTS[node.described.group], _title(who, node), line, who.run.since)
+    return Stop(
+        node.id, node.described.icon, SORTS[node.described.group], _title(who, node), line, who.run.since
+    )
 
 
 def _title(who: Traveller, node: Node) -> str:

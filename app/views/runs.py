@@ -65,7 +65,9 @@ def take_out(run_id: int) -> bool:
     if not Run.cancel(now, "skipped", shop_id=shop_id, id=run_id):
         return False
     Message.cancel("skipped", shop_id=shop_id, run_id=run_id)
-    db.session.add(Audit(shop_id=shop_id, user_id=g.user.id, act="took_out", subject=f"run:{run_id}", data={}, at=now))
+    db.session.add(
+        Audit(shop_id=shop_id, user_id=g.user.id, act="took_out", subject=f"run:{run_id}", data={}, at=now)
+    )
     return True
 
 

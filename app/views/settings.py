@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from werkzeug.wrappers import Response
 
 from app import clock, languages, passwords
+from app.demo import tongue
 from app.extensions import db, limiter
 from app.forms.accounts import THEMES, AccountForm, PasswordForm
 from app.forms.shops import KeyForm, ShopForm
@@ -50,7 +51,11 @@ def keys() -> str | tuple[str, int]:
         row = {"name": (form.name.data or "").strip(), "prefix": made[:12], "digest": passwords.digest(made)}
         unit(lambda: db.session.add(ApiKey(shop_id=g.shop.id, created_at=clock.real(), **row)))
         form = KeyForm(formdata=None)
-    mine = select(ApiKey).where(ApiKey.shop_id == g.shop.id).order_by(ApiKey.revoked_at.isnot(None), ApiKey.id.desc())
+    mine = (
+        select(ApiKey)
+        .where(ApiKey.shop_id == g.shop.id)
+        .order_by(ApiKey.revoked_at.isnot(None), ApiKey.id.desc())
+    )
     address = f"{current_app.extensions['settings'].base_url}/api/v1/events"
     rows = db.session.scalars(mine).all()
     body = render_template("settings/keys.html", form=form, made=made, keys=rows, address=address)
@@ -73,7 +78,11 @@ def account() -> str | Response | tuple[str, int]:
     form = AccountForm(data=preferences())
     if not form.validate_on_submit():
         return account_page(form, PasswordForm(formdata=None)), 422 if form.is_submitted() else 200
-    unit(lambda: change_user(name=(form.name.data or "").strip(), locale=form.locale.data, theme=form.theme.data))
+    unit(
+        lambda: change_user(
+            name=(form.name.data or "").strip(), locale=form.locale.data, theme=form.theme.data
+        )
+    )
     refresh()
     flash(_("Saved."))
     return redirect(url_for("settings.account"))

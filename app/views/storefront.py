@@ -55,7 +55,9 @@ def cart() -> str | Answer:
     if token := request.args.get("recover"):
         return left_cart(token)
     lines, changes = at_counter()
-    return render_template("storefront/cart.html", lines=lines, changes=changes, **sums(lines), most=baskets.MOST)
+    return render_template(
+        "storefront/cart.html", lines=lines, changes=changes, **sums(lines), most=baskets.MOST
+    )
 
 
 @pages.post("/cart")

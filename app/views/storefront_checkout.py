@@ -95,9 +95,13 @@ def settle(form: Delivery, lines: list[Line]) -> Page:
         g.basket = replace(g.basket, code="")
         return page(form, lines, typed=asked.code, refusal=asked.refusal), 422
     if request.form.get("total", type=int) != asked.total:
-        return page(form, lines, notice=_("Something changed since this page was shown. Look at the total again.")), 409
+        return page(
+            form, lines, notice=_("Something changed since this page was shown. Look at the total again.")
+        ), 409
     try:
-        receipt = till.pay(g.front.id, g.basket.token, lines, g.basket.code, g.basket.email, clock.now(g.front.id))
+        receipt = till.pay(
+            g.front.id, g.basket.token, lines, g.basket.code, g.basket.email, clock.now(g.front.id)
+        )
     except (till.Changed, Declined):
         return redirect(url_for("storefront.cart"))
     return thank(lines, receipt)

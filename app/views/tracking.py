@@ -73,7 +73,9 @@ def open(token: str) -> Response:
 def leave(token: str) -> str | tuple[str, int]:
     """Ask once before unsubscribing."""
     _claim, shop, customer = meant("unsubscribe", token)
-    return said(customer, "tracking/leave.html", shop=shop, token=token, already=customer.consent == "unsubscribed")
+    return said(
+        customer, "tracking/leave.html", shop=shop, token=token, already=customer.consent == "unsubscribed"
+    )
 
 
 @pages.post("/u/<token>")

@@ -71,7 +71,9 @@ def _place(value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
     x, y = _pair(value)
-    if not all(type(each) in (int, float) and math.isfinite(each) and abs(each) <= FARTHEST for each in (x, y)):
+    if not all(
+        type(each) in (int, float) and math.isfinite(each) and abs(each) <= FARTHEST for each in (x, y)
+    ):
         raise Refused(NOT_UNDERSTOOD)
     return round(x), round(y)
 

@@ -64,14 +64,18 @@ def check_room(graph: Graph, id: str) -> None:
     if id in graph.by_id:
         raise Refused(M("There is already a step of this name. Try again."))
     if len(graph.nodes) >= MOST_NODES:
-        raise Refused(M("An automation can hold %(most)s steps. Make a second one for the rest."), {"most": MOST_NODES})
+        raise Refused(
+            M("An automation can hold %(most)s steps. Make a second one for the rest."), {"most": MOST_NODES}
+        )
 
 
 def check_no_circle(graph: Graph, source: str, target: str) -> None:
     """Refuse a link after which somebody could go round for ever."""
     if source in reached(graph, target):
         values = {"first": title_of(graph, target), "second": title_of(graph, source)}
-        raise Refused(M("“%(first)s” comes before “%(second)s”: people would go round and round for ever."), values)
+        raise Refused(
+            M("“%(first)s” comes before “%(second)s”: people would go round and round for ever."), values
+        )
 
 
 def cleaned(kind: NodeKind, settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,11 @@ class TimeOfDay(Field):
     ask: str = M("Choose a time of day.")
 
     def clean(self, raw: Any) -> str:
-        found = re.fullmatch(r"([01]?\d|2[0-3])[:h]([0-5]\d)(?::00)?", raw.strip()) if isinstance(raw, str) else None
+        found = (
+            re.fullmatch(r"([01]?\d|2[0-3])[:h]([0-5]\d)(?::00)?", raw.strip())
+            if isinstance(raw, str)
+            else None
+        )
         if found is None:
             raise FieldError(M("Write a time such as 09:00."))
         return f"{int(found[1]):02}:{found[2]}"

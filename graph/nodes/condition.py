@@ -29,10 +29,14 @@ class Condition(NodeKind):
         return YES, NO
 
     def needs(self, settings: Settings) -> frozenset[str]:
-        return frozenset().union(*(subject.needs for subject in conditions.subjects_in(settings.get("rules"))))
+        return frozenset().union(
+            *(subject.needs for subject in conditions.subjects_in(settings.get("rules")))
+        )
 
     def watches(self, settings: Settings) -> frozenset[str]:
-        return frozenset().union(*(subject.watches for subject in conditions.subjects_in(settings.get("rules"))))
+        return frozenset().union(
+            *(subject.watches for subject in conditions.subjects_in(settings.get("rules")))
+        )
 
     def run(self, visit: Visit) -> Go:
         saw = conditions.evaluate(visit.settings["rules"], visit.facts, visit.now)
@@ -49,4 +53,6 @@ class Condition(NodeKind):
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         rules = settings.get("rules")
-        return Words(M("If this is so: %(rules)s"), {"rules": conditions.told(rules, names) if rules else "…"})
+        return Words(
+            M("If this is so: %(rules)s"), {"rules": conditions.told(rules, names) if rules else "…"}
+        )

@@ -30,7 +30,9 @@ class DaysSinceOrder(SweptTrigger):
 
     def card(self, settings: Settings, names: Names) -> Card:
         after = length(settings.get("after"))
-        return Card(Words(M("No order for %(after)s"), {"after": after}), Words(M("Counted from the last order")))
+        return Card(
+            Words(M("No order for %(after)s"), {"after": after}), Words(M("Counted from the last order"))
+        )
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         after = length(settings.get("after"))

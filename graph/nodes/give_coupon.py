@@ -35,4 +35,8 @@ class GiveCoupon(NodeKind):
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         title = names.coupons.get(settings.get("coupon"))
-        return Words(M("Give the coupon “%(coupon)s”"), {"coupon": title}) if title else Words(M("Give a coupon"))
+        return (
+            Words(M("Give the coupon “%(coupon)s”"), {"coupon": title})
+            if title
+            else Words(M("Give a coupon"))
+        )

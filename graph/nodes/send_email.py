@@ -30,8 +30,12 @@ class SendEmail(NodeKind):
         title = names.emails.get(settings.get("email"))
         if title is None:
             return Card(Words(self.title), Words(M("No e-mail chosen yet")))
-        return Card(Words(M("Send “%(email)s”"), {"email": title}), Words(M("By e-mail, in the customer's language")))
+        return Card(
+            Words(M("Send “%(email)s”"), {"email": title}), Words(M("By e-mail, in the customer's language"))
+        )
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         title = names.emails.get(settings.get("email"))
-        return Words(M("Send the e-mail “%(email)s”"), {"email": title}) if title else Words(M("Send an e-mail"))
+        return (
+            Words(M("Send the e-mail “%(email)s”"), {"email": title}) if title else Words(M("Send an e-mail"))
+        )

@@ -34,7 +34,11 @@ class Split(NodeKind):
 
     def card(self, settings: Settings, names: Names) -> Card:
         share = settings.get("share") or 0
-        return Card(Words(self.title), Words(M("%(a)s %% go way A, %(b)s %% way B"), {"a": share, "b": 100 - share}))
+        return Card(
+            Words(self.title), Words(M("%(a)s %% go way A, %(b)s %% way B"), {"a": share, "b": 100 - share})
+        )
 
     def sentence(self, settings: Settings, names: Names) -> Words:
-        return Words(M("Send %(share)s %% of people, at random, way A"), {"share": settings.get("share") or "…"})
+        return Words(
+            M("Send %(share)s %% of people, at random, way A"), {"share": settings.get("share") or "…"}
+        )

@@ -32,7 +32,9 @@ class Tag(NodeKind):
     def card(self, settings: Settings, names: Names) -> Card:
         if not settings.get("tag"):
             return Card(Words(self.title), Words(M("No tag written yet")))
-        line = Words(M("Removed from the customer")) if _removes(settings) else Words(M("Added to the customer"))
+        line = (
+            Words(M("Removed from the customer")) if _removes(settings) else Words(M("Added to the customer"))
+        )
         return Card(Words(M("Tag “%(tag)s”"), {"tag": settings["tag"]}), line)
 
     def sentence(self, settings: Settings, names: Names) -> Words:

@@ -9,7 +9,12 @@ from graph.fields import Choice, Duration, TimeOfDay, span
 from graph.kind import NodeKind, Settings, Visit, Wait
 from graph.words import Card, M, Names, Words, length
 
-ENDINGS = (("any", M("Any time")), ("daytime", M("Daytime")), ("hours", M("Set hours")), ("at", M("Set time")))
+ENDINGS = (
+    ("any", M("Any time")),
+    ("daytime", M("Daytime")),
+    ("hours", M("Set hours")),
+    ("at", M("Set time")),
+)
 DAYTIME = ("09:00", "20:00")
 
 
@@ -43,7 +48,9 @@ class WaitAWhile(NodeKind):
         return Wait(until, {**rule, "since": since.isoformat(), "zone": visit.facts.local_zone})
 
     def card(self, settings: Settings, names: Names) -> Card:
-        return Card(Words(M("Wait %(duration)s"), {"duration": length(settings.get("duration"))}), _ending(settings))
+        return Card(
+            Words(M("Wait %(duration)s"), {"duration": length(settings.get("duration"))}), _ending(settings)
+        )
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         duration = length(settings.get("duration"))
@@ -51,9 +58,13 @@ class WaitAWhile(NodeKind):
             case "daytime" | "hours":
                 opens, closes = _hours(settings)
                 values = {"duration": duration, "opens": opens, "closes": closes}
-                return Words(M("Wait %(duration)s, then until the time is between %(opens)s and %(closes)s"), values)
+                return Words(
+                    M("Wait %(duration)s, then until the time is between %(opens)s and %(closes)s"), values
+                )
             case "at":
-                return Words(M("Wait %(duration)s, until %(at)s"), {"duration": duration, "at": settings.get("at")})
+                return Words(
+                    M("Wait %(duration)s, until %(at)s"), {"duration": duration, "at": settings.get("at")}
+                )
         return Words(M("Wait %(duration)s"), {"duration": duration})
 
 

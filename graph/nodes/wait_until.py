@@ -18,7 +18,12 @@ class WaitUntil(NodeKind):
     short = M("Until a day or hour")
     description = M("Go on at a given time of day, on the days you choose, on your customer's clock.")
     fields = (
-        TimeOfDay(name="at", label=M("At"), default="09:00", help=M("Mornings are a safe choice, from 9:00 to 11:00.")),
+        TimeOfDay(
+            name="at",
+            label=M("At"),
+            default="09:00",
+            help=M("Mornings are a safe choice, from 9:00 to 11:00."),
+        ),
         Weekdays(name="days", label=M("On which days?"), default=[], help=M("None chosen means any day.")),
     )
 
@@ -26,7 +31,9 @@ class WaitUntil(NodeKind):
         zone = visit.facts.local_zone
         days = visit.settings.get("days") or list(EVERY_DAY)
         until = next_time(visit.now, clock(visit.settings["at"]), zone_of(zone), days)
-        return Wait(until, {"at": visit.settings["at"], "days": days, "since": visit.now.isoformat(), "zone": zone})
+        return Wait(
+            until, {"at": visit.settings["at"], "days": days, "since": visit.now.isoformat(), "zone": zone}
+        )
 
     def card(self, settings: Settings, names: Names) -> Card:
         title = Words(M("Wait until %(at)s"), {"at": settings.get("at") or "…"})

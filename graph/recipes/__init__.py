@@ -96,7 +96,10 @@ def recipe(name: str) -> Recipe:
         raise KeyError(name)
     data = json.loads((Path(__file__).parent / f"{name}.json").read_text("utf-8"))
     return Recipe(
-        **{key: data[key] for key in ("name", "title", "sentence", "purpose", "icon", "emails", "email_titles")},
+        **{
+            key: data[key]
+            for key in ("name", "title", "sentence", "purpose", "icon", "emails", "email_titles")
+        },
         questions=tuple(_question(each) for each in data["questions"]),
         graph=_sending(Graph.from_json(data["graph"]), data["sends"]),
     )

@@ -15,7 +15,19 @@ from app.extensions import db
 from app.models import Login, Membership, Shop, User
 from tests.app.rows import kept
 
-OURS = ("access", "errors", "logins", "home", "flows", "recipes", "editor", "runs", "customers", "coupons", "settings")
+OURS = (
+    "access",
+    "errors",
+    "logins",
+    "home",
+    "flows",
+    "recipes",
+    "editor",
+    "runs",
+    "customers",
+    "coupons",
+    "settings",
+)
 PASSWORD = "a long sentence of mine"
 PASSWORD_HASH = passwords.hashed(PASSWORD)  # once: it is slow on purpose
 
@@ -45,5 +57,7 @@ def a_browser(app: Flask, shop: Shop, locale: str = "en") -> FlaskClient:
 
 def words(response) -> str:
     """What a reader sees of a page: its text without tags, spaces made one."""
-    text = re.sub(r"<(script|style|template)\b.*?</\1>|<[^>]+>", " ", response.get_data(as_text=True), flags=re.S)
+    text = re.sub(
+        r"<(script|style|template)\b.*?</\1>|<[^>]+>", " ", response.get_data(as_text=True), flags=re.S
+    )
     return re.sub(r"\s+", " ", html.unescape(text)).strip()

@@ -69,7 +69,11 @@ def a_step(run, visit, node, port="next", at=NOON, saw=None) -> Step:
 
 def a_message(run, sent_at=NOON, node="n3", **told) -> Message:
     place = next(_places)
-    told = {"state": "sent" if sent_at else "prepared", "subject": "You left something", "visit": place} | told
+    told = {
+        "state": "sent" if sent_at else "prepared",
+        "subject": "You left something",
+        "visit": place,
+    } | told
     return kept(Message(shop_id=run.shop_id, flow_id=run.flow_id, run_id=run.id, customer_id=run.customer_id,
                         key=f"{run.id}:{node}:{place}", mail_id=f"<{place}@test>", epoch=run.epoch, node=node,
                         send_at=sent_at or NOON, prepared_at=sent_at or NOON, sent_at=sent_at, **told))  # fmt: skip
@@ -81,7 +85,13 @@ def a_visit(message, at=NOON) -> Visit:
 
 
 def an_order(shop, customer, at=NOON, total=5000, **told) -> Order:
-    told = {"token": f"order-{next(_places)}", "items": [], "codes": [], "currency": "EUR", "paid_at": at} | told
+    told = {
+        "token": f"order-{next(_places)}",
+        "items": [],
+        "codes": [],
+        "currency": "EUR",
+        "paid_at": at,
+    } | told
     return kept(Order(shop_id=shop.id, customer_id=customer.id, total=total, placed_at=at, **told))
 
 

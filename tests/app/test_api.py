@@ -53,7 +53,11 @@ def test_an_event_is_stored_as_it_came(door: FlaskClient) -> None:
 
 def test_the_same_delivery_is_taken_once(door: FlaskClient) -> None:
     answers = [said(door, EXAMPLE) for _ in range(3)]
-    assert [a.status_code for a in answers] == [202] * 3 and [a.json["new"] for a in answers] == [True, False, False]
+    assert [a.status_code for a in answers] == [202] * 3 and [a.json["new"] for a in answers] == [
+        True,
+        False,
+        False,
+    ]
     assert len(rows()) == 1
 
 
@@ -80,7 +84,10 @@ def test_a_revoked_key_opens_nothing(door: FlaskClient) -> None:
         ({"event": "cart.exploded"}, "event"),
         ({"customer": {"email": "nobody"}}, "customer.email"),
         ({"cart": EXAMPLE["cart"] | {"currency": "euro"}}, "cart.currency"),  # type: ignore[operator]
-        ({"cart": EXAMPLE["cart"] | {"items": [{"product": "x", "title": "x", "price": -1}]}}, "cart.items.0.price"),  # type: ignore[operator]
+        (
+            {"cart": EXAMPLE["cart"] | {"items": [{"product": "x", "title": "x", "price": -1}]}},
+            "cart.items.0.price",
+        ),  # type: ignore[operator]
         ({"at": "yesterday"}, "at"),
         ({"colour": "red"}, "colour"),
         ({"cart": EXAMPLE["cart"] | {"url": "javascript:alert(1)"}}, "cart.url"),  # type: ignore[operator]
@@ -97,18 +104,26 @@ def test_an_event_must_bring_what_it_is_about(door: FlaskClient) -> None:
     assert answer.status_code == 422 and "order.placed needs order" in answer.json["detail"]
 
 
+MANY_DIGITS = b'{"product":"p","title":"t","price":1' + b"0" * 5000 + b"}"
+
+
 @pytest.mark.parametrize(
     "bomb",
     [
-        b"\xff\xfe", b"{", b"[]", b"null", b'{"event": NaN}', b'{"a":1,"a":2}', b"[" * 100_000, b'{"a":' * 40 + b"1" + b"}" * 40,
-        b'{"event":"cart.updated","cart":{"token":"t","currency":"EUR","items":[{"product":"p","title":"t","price":1' + b"0" * 5000 + b"}]}}",
+        b"\xff\xfe", b"{", b"[]", b"null", b'{"event": NaN}', b'{"a":1,"a":2}',
+        b"[" * 100_000, b'{"a":' * 40 + b"1" + b"}" * 40,
+        b'{"event":"cart.updated","cart":{"token":"t","currency":"EUR","items":[' + MANY_DIGITS + b"]}}",
         b'{"event":"customer.saved","customer":{"email":"a@example.com","first_name":"\\u0000"}}',
         b'{"event":"customer.saved","customer":{"email":"a@example.com","first_name":"\\ud800"}}',
     ],
 )  # fmt: skip
 def test_a_bomb_gets_a_sentence(door: FlaskClient, bomb: bytes) -> None:
     answer = said(door, bomb)
-    assert 400 <= answer.status_code < 500 and answer.mimetype == "application/problem+json" and answer.json["detail"]
+    assert (
+        400 <= answer.status_code < 500
+        and answer.mimetype == "application/problem+json"
+        and answer.json["detail"]
+    )
     assert not rows()
 
 
@@ -120,4 +135,5 @@ def test_the_description_says_what_the_door_checks(door: FlaskClient) -> None:
     document = door.get("/api/openapi.json").json
     event = document["components"]["schemas"]["Event"]["properties"]
     assert document["openapi"].startswith("3.1") and set(event) >= set(EXAMPLE)
-    assert said(door, document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]["application/json"]["example"]).status_code == 202  # fmt: skip
+    asked = document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]["application/json"]
+    assert said(door, asked["example"]).status_code == 202

@@ -48,7 +48,9 @@ def skip(client: FlaskClient, **form: Any) -> Any:
 
 
 def ahead(client: FlaskClient) -> timedelta:
-    seconds = within(client.application, lambda: (clock.now(db.session.scalar(db.select(Shop.id))) - clock.real()))
+    seconds = within(
+        client.application, lambda: clock.now(db.session.scalar(db.select(Shop.id))) - clock.real()
+    )
     return timedelta(seconds=round(seconds.total_seconds()))
 
 
@@ -84,7 +86,9 @@ def test_outside_the_demo_it_does_not_exist(merchant: FlaskClient) -> None:
 def test_the_bar_asks_until_the_shop_is_calm(merchant: FlaskClient) -> None:
     def deliver() -> None:
         shop_id = db.session.scalar(db.select(Shop.id))
-        db.session.add(InboxRow(shop_id=shop_id, source="api", delivery="1", body=b"{}", received_at=clock.real()))
+        db.session.add(
+            InboxRow(shop_id=shop_id, source="api", delivery="1", body=b"{}", received_at=clock.real())
+        )
 
     within(merchant.application, lambda: unit(deliver))
     busy = merchant.get("/clock/status?calm=2").get_data(as_text=True)

@@ -34,10 +34,18 @@ def only_coupon() -> Coupon:
 def test_a_percentage_with_personal_codes(owner, shop):
     assert owner.post("/coupons/new", data=TERMS).status_code == 302
     coupon = only_coupon()
-    assert (coupon.kind, coupon.value, coupon.personal, coupon.prefix, coupon.days) == ("percent", 10, True, "MERCI", 7)
+    assert (coupon.kind, coupon.value, coupon.personal, coupon.prefix, coupon.days) == (
+        "percent",
+        10,
+        True,
+        "MERCI",
+        7,
+    )
 
 
-@pytest.mark.parametrize(("typed", "minor"), [("12,50", 1250), ("12.50", 1250), ("5", 500), ("1 200", 120_000)])
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("12,50", 1250), ("12.50", 1250), ("5", 500), ("1 200", 120_000)]
+)
 def test_an_amount_is_read_as_people_type_it(owner, typed, minor):
     owner.post("/coupons/new", data=TERMS | {"kind": "amount", "amount": typed})
     assert (only_coupon().kind, only_coupon().value) == ("amount", minor)
@@ -101,7 +109,9 @@ def test_every_page_is_there_in_both_languages(app, shop, locale):
 
 
 def test_another_shops_coupon_does_not_exist(app, owner):
-    theirs = kept(Coupon(shop_id=a_shop("Other").id, name="Secret", kind="percent", value=10, created_at=NOON))
+    theirs = kept(
+        Coupon(shop_id=a_shop("Other").id, name="Secret", kind="percent", value=10, created_at=NOON)
+    )
     db.session.commit()
     assert owner.get(f"/coupons/{theirs.id}").status_code == 404
     assert owner.post(f"/coupons/{theirs.id}/withdraw").status_code == 404

@@ -65,7 +65,9 @@ def every(model: Any) -> list[Any]:
 
 
 def test_it_is_large_enough_to_look_around_in(made: Flask) -> None:
-    sizes = {model: len(every(model)) for model in (Customer, Order, Run, Message, Visit, Attribution, Mail, Flow)}
+    sizes = {
+        model: len(every(model)) for model in (Customer, Order, Run, Message, Visit, Attribution, Mail, Flow)
+    }
     assert sizes[Customer] == 300 and sizes[Flow] == 4
     assert sizes[Order] > 200 and sizes[Run] > 300 and sizes[Message] > 400
     assert sizes[Visit] > 100 and sizes[Attribution] > 50 and sizes[Mail] >= 5
@@ -73,7 +75,9 @@ def test_it_is_large_enough_to_look_around_in(made: Flask) -> None:
 
 def test_a_second_seeding_changes_nothing(each_database: Flask) -> None:
     assert seed(each_database)
-    counted = [db.session.scalar(db.select(db.func.count()).select_from(t)) for t in db.metadata.sorted_tables]
+    counted = [
+        db.session.scalar(db.select(db.func.count()).select_from(t)) for t in db.metadata.sorted_tables
+    ]
     assert not seed(each_database)
     again = [db.session.scalar(db.select(db.func.count()).select_from(t)) for t in db.metadata.sorted_tables]
     assert counted == again
@@ -86,7 +90,9 @@ def test_new_rows_find_free_numbers_afterwards(each_database: Flask) -> None:
     assert db.session.scalar(db.select(db.func.count(Customer.id))) == 301
 
 
-def test_the_same_seed_tells_the_same_past(made: Flask, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_seed_tells_the_same_past(
+    made: Flask, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = fingerprint()
     monkeypatch.setattr(clock, "real", lambda: NOW)
     other = make_app(tmp_path)
@@ -98,7 +104,18 @@ def test_the_same_seed_tells_the_same_past(made: Flask, tmp_path: Any, monkeypat
 
 
 def fingerprint() -> list[Any]:
-    names = ("customer", "cart", "purchase", "event", "run", "step", "message", "click", "attribution", "code")
+    names = (
+        "customer",
+        "cart",
+        "purchase",
+        "event",
+        "run",
+        "step",
+        "message",
+        "click",
+        "attribution",
+        "code",
+    )
     tables = [db.metadata.tables[name] for name in names]
     sorted_rows = [db.select(table).order_by(*table.primary_key) for table in tables]
     return [[tuple(row) for row in db.session.execute(query)] for query in sorted_rows]
@@ -156,14 +173,23 @@ def test_nothing_is_due_when_it_starts(made: Flask) -> None:
 
 
 def test_nothing_lies_in_the_future(made: Flask) -> None:
-    for model, column in ((Event, "at"), (Order, "placed_at"), (Message, "sent_at"), (Step, "at"), (Visit, "at")):
+    for model, column in (
+        (Event, "at"),
+        (Order, "placed_at"),
+        (Message, "sent_at"),
+        (Step, "at"),
+        (Visit, "at"),
+    ):
         assert all(getattr(row, column) <= NOW for row in every(model) if getattr(row, column))
 
 
 def test_the_customers_figures_are_those_of_their_orders(made: Flask) -> None:
     orders: dict[int, list[Order]] = defaultdict(list)
     for order in every(Order):
-        assert order.total == sum(i["price"] * i["quantity"] for i in order.items) - order.discount + order.shipping
+        assert (
+            order.total
+            == sum(i["price"] * i["quantity"] for i in order.items) - order.discount + order.shipping
+        )
         orders[order.customer_id].append(order)
     for customer in every(Customer):
         theirs = orders[customer.id]
@@ -194,9 +220,13 @@ def test_the_figures_of_the_pages_are_those_of_the_tables(made: Flask) -> None:
     shop = db.session.scalars(db.select(Shop)).one()
     figures = by_flow(shop.id, Period(NOW + timedelta(seconds=1), 91))
     totals = {order.id: order.total for order in every(Order)}
-    assert sum(each.total("sales") for each in figures.values()) == sum(totals[a.order_id] for a in every(Attribution))
+    assert sum(each.total("sales") for each in figures.values()) == sum(
+        totals[a.order_id] for a in every(Attribution)
+    )
     assert sum(each.total("visits") for each in figures.values()) == len(every(Visit))
-    assert sum(each.total("reach") for each in figures.values()) == len([m for m in every(Message) if m.sent_at])
+    assert sum(each.total("reach") for each in figures.values()) == len(
+        [m for m in every(Message) if m.sent_at]
+    )
     assert len(figures) == 4
 
 

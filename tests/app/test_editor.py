@@ -189,7 +189,9 @@ def test_the_whole_automation_has_settings_too(owner, flow):
 
 def test_a_name_is_saved_and_an_empty_one_refused(owner, flow):
     for name, status in (("  Bring   it back ", 200), ("   ", 422)):
-        answer = owner.post(f"/automations/{flow.id}/edit/name", data={"base": fresh(flow).revision, "name": name})
+        answer = owner.post(
+            f"/automations/{flow.id}/edit/name", data={"base": fresh(flow).revision, "name": name}
+        )
         assert answer.status_code == status
     assert fresh(flow).name == "Bring it back"
 

@@ -73,7 +73,12 @@ def test_one_flow_asked_for_says_the_same_as_among_all(each_database):
 def test_the_last_instant_is_inside_and_the_end_is_not(each_database):
     shop = a_shop()
     run = a_run(a_flow(shop), a_customer(shop))
-    for sent_at in (MONTH.since - timedelta(microseconds=1), MONTH.since, NOON - timedelta(microseconds=1), NOON):
+    for sent_at in (
+        MONTH.since - timedelta(microseconds=1),
+        MONTH.since,
+        NOON - timedelta(microseconds=1),
+        NOON,
+    ):
         a_message(run, sent_at=sent_at)
     reach = figures.by_flow(shop.id, MONTH)[run.flow_id].reach
     assert (reach[0], reach[-1], sum(reach)) == (1, 1, 2)

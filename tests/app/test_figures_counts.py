@@ -35,7 +35,9 @@ def test_a_funnel_narrows_from_sent_to_clicked_with_the_orders_beside(each_datab
     a_message(run, sent_at=WEEK_AGO - timedelta(seconds=1))
     a_message(run, sent_at=None, state="skipped", reason="ordered")
     a_credit(run, an_order(shop, a_customer(shop)))
-    assert counts.funnels(shop.id, run.flow_id, WEEK_AGO) == {"n3": Funnel(sent=3, opened=2, clicked=1, orders=1)}
+    assert counts.funnels(shop.id, run.flow_id, WEEK_AGO) == {
+        "n3": Funnel(sent=3, opened=2, clicked=1, orders=1)
+    }
     assert counts.held_back(shop.id, run.flow_id, WEEK_AGO) == {("skipped", "ordered"): 1}
 
 

@@ -13,7 +13,11 @@ from app.models import Audit, Flow, Message, Run
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_step, a_visit, an_order
 
-LAWFUL = {"sender_email": "bonjour@papier.fr", "business_name": "Papier", "postal_address": "1 rue du Bac, Paris"}
+LAWFUL = {
+    "sender_email": "bonjour@papier.fr",
+    "business_name": "Papier",
+    "postal_address": "1 rue du Bac, Paris",
+}
 
 
 @pytest.fixture

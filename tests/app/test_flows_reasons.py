@@ -18,7 +18,9 @@ WRITTEN = (
 
 def written() -> set[str]:
     files = [ENGINE / name for name in ("enrol.py", "reentry.py", "gate.py", "letters.py", "deliver.py")]
-    return {code for file in files for pattern in WRITTEN for code in re.findall(pattern, file.read_text("utf-8"))}
+    return {
+        code for file in files for pattern in WRITTEN for code in re.findall(pattern, file.read_text("utf-8"))
+    }
 
 
 def test_each_reason_of_the_engine_is_told_in_words():

@@ -17,7 +17,8 @@ from app.models.users import IDLE
 from app.unit import unit
 from tests.conftest import make_app
 
-ADA = {"shop": "Atelier", "email": "Ada@Example.com", "password": "correct horse", "currency": "EUR", "timezone": "Europe/Paris"}  # fmt: skip
+ADA = {"shop": "Atelier", "email": "Ada@Example.com", "password": "correct horse"}
+ADA |= {"currency": "EUR", "timezone": "Europe/Paris"}
 
 
 @pytest.fixture
@@ -65,13 +66,21 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_sentence(app: Flas
     wrong = send(app.test_client(), "/sign-in", email="ada@example.com", password="wrong horse")
     nobody = send(app.test_client(), "/sign-in", email="eve@example.com", password="wrong horse")
     sentence = "This e-mail and password do not go together."
-    assert wrong.status_code == nobody.status_code == 422 and sentence in wrong.text and sentence in nobody.text
+    assert (
+        wrong.status_code == nobody.status_code == 422 and sentence in wrong.text and sentence in nobody.text
+    )
 
 
 @pytest.mark.parametrize("password", ["short", "password", "x" * 129])
-def test_a_password_that_is_no_protection_is_refused_and_the_rest_is_kept(visitor: FlaskClient, password: str) -> None:
+def test_a_password_that_is_no_protection_is_refused_and_the_rest_is_kept(
+    visitor: FlaskClient, password: str
+) -> None:
     answer = send(visitor, "/sign-up", **ADA | {"password": password})
-    assert answer.status_code == 422 and 'value="Atelier"' in answer.text and f'value="{password}"' not in answer.text
+    assert (
+        answer.status_code == 422
+        and 'value="Atelier"' in answer.text
+        and f'value="{password}"' not in answer.text
+    )
 
 
 def test_signing_out_makes_the_old_cookie_worthless(ada: FlaskClient) -> None:
@@ -84,7 +93,11 @@ def test_signing_out_makes_the_old_cookie_worthless(ada: FlaskClient) -> None:
 
 def test_an_idle_browser_must_sign_in_again(app: Flask, ada: FlaskClient) -> None:
     with app.app_context():
-        unit(lambda: db.session.execute(db.update(Login).values(seen_at=clock.real() - IDLE - timedelta(minutes=1))))
+        unit(
+            lambda: db.session.execute(
+                db.update(Login).values(seen_at=clock.real() - IDLE - timedelta(minutes=1))
+            )
+        )
     assert ada.get("/home").status_code == 302
 
 
@@ -101,7 +114,9 @@ def test_nothing_acts_without_this_sessions_token(ada: FlaskClient) -> None:
     assert strange.status_code == 403 and ada.get("/home").status_code == 200
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_leads_nowhere_else(app: Flask, ada: FlaskClient, target: str) -> None:
     other = app.test_client()
     fields = {"email": "ada@example.com", "password": "correct horse", "csrf_token": token(other, "/sign-in")}
@@ -115,7 +130,10 @@ def test_a_foreign_host_is_refused(visitor: FlaskClient) -> None:
 def test_every_answer_carries_the_headers_that_protect_it(visitor: FlaskClient) -> None:
     for path in ("/welcome", "/nowhere", "/api/openapi.json"):
         headers = visitor.get(path).headers
-        assert "script-src 'self'" in headers["Content-Security-Policy"] and "unsafe" not in headers["Content-Security-Policy"]
+        assert (
+            "script-src 'self'" in headers["Content-Security-Policy"]
+            and "unsafe" not in headers["Content-Security-Policy"]
+        )
         assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
 
 

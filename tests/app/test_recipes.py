@@ -16,7 +16,13 @@ from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_shop, kept
 from tests.app.test_flows import LAWFUL
 
-DEFAULTS = {"audience": "subscribers", "coupon_how": "none", "reminder": "on", "story": "on", "ending": "daytime"}
+DEFAULTS = {
+    "audience": "subscribers",
+    "coupon_how": "none",
+    "reminder": "on",
+    "story": "on",
+    "ending": "daytime",
+}
 COUPON = {"coupon_how": "new", "new-name": "Ten", "new-kind": "percent", "new-percent": "10", "new-personal": "yes",
           "new-prefix": "TEN", "new-days": "7", "new-once_per_customer": "y"}  # fmt: skip
 
@@ -93,7 +99,9 @@ def test_the_answers_are_in_the_graph(owner):
 @pytest.mark.rule("AUTO-08")
 def test_the_audience_is_chosen_and_everyone_comes_with_a_legal_hint(owner):
     recipe = recipes.recipe("abandoned_checkout")
-    assert "Writing to people who never agreed is allowed only" in words(owner.get("/templates/abandoned_checkout"))
+    assert "Writing to people who never agreed is allowed only" in words(
+        owner.get("/templates/abandoned_checkout")
+    )
     owner.post("/templates/abandoned_checkout", data=typed(recipe, "later", audience="everyone"))
     assert only_flow().draft["settings"]["audience"] == "everyone"
 
@@ -103,13 +111,17 @@ def test_an_existing_coupon_can_be_given(owner, shop):
     db.session.commit()
     answers = typed(recipes.recipe("thank_you"), "later", coupon_how="existing", coupon_id=str(coupon.id))
     owner.post("/templates/thank_you", data=answers)
-    given = [node["settings"]["coupon"] for node in only_flow().draft["nodes"] if node["kind"] == "give_coupon"]
+    given = [
+        node["settings"]["coupon"] for node in only_flow().draft["nodes"] if node["kind"] == "give_coupon"
+    ]
     assert given == [coupon.id]
 
 
 def test_another_shops_coupon_is_refused(owner, shop):
     kept(Coupon(shop_id=shop.id, name="Ours", kind="percent", value=10, created_at=NOON))
-    theirs = kept(Coupon(shop_id=a_shop("Other").id, name="Theirs", kind="percent", value=90, created_at=NOON))
+    theirs = kept(
+        Coupon(shop_id=a_shop("Other").id, name="Theirs", kind="percent", value=90, created_at=NOON)
+    )
     db.session.commit()
     answers = typed(recipes.recipe("thank_you"), "later", coupon_how="existing", coupon_id=str(theirs.id))
     assert owner.post("/templates/thank_you", data=answers).status_code == 422
@@ -124,7 +136,9 @@ def test_another_shops_coupon_is_refused(owner, shop):
 ])  # fmt: skip
 def test_what_is_wrong_is_said_and_what_was_typed_stays(owner, wrong, sentence):
     recipe = recipes.recipe("abandoned_cart")
-    answer = owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"new-prefix": "KEEP"}) | wrong)
+    answer = owner.post(
+        "/templates/abandoned_cart", data=typed(recipe, "review", **{"new-prefix": "KEEP"}) | wrong
+    )
     assert answer.status_code == 422
     assert sentence in words(answer)
     assert 'value="KEEP"' in answer.get_data(as_text=True)
@@ -142,7 +156,9 @@ def test_each_step_carries_what_was_typed_to_the_next(owner):
 
 def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
     recipe = recipes.recipe("abandoned_cart")
-    said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"})))
+    said = words(
+        owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"}))
+    )
     assert "When a cart is left behind" in said and "Wait 5 hours" in said
     assert "Give the coupon “Ten”" in said
     assert "Only those who agreed to receive news" in said

@@ -21,7 +21,8 @@ BOMBS = {
     "a range searched": "{% if (1..1000000000) contains 'x' %}y{% endif %}",
     "a range walked backwards": "{% assign n = 1000000000 %}{% for i in (1..n) reversed %}x{% endfor %}",
     "a range by its variable": "{% for i in (a..b) %}{{ i }}{% endfor %}",
-    "loops in loops": "{% for i in (1..99) %}{% for j in (1..99) %}{% for k in (1..99) %}x" + "{% endfor %}" * 3,
+    "loops in loops": "{% for i in (1..99) %}{% for j in (1..99) %}{% for k in (1..99) %}x"
+    + "{% endfor %}" * 3,
     "a text that doubles": "{% assign s = 'aaaaaaaaaaaaaaaa' %}" + GROW * 60 + "{{ s }}",
     "a number that squares": "{% assign n = 9 %}" + "{% assign n = n | times: n %}" * 200,
     "nine hundred filters": "{{ long "

@@ -55,7 +55,9 @@ def test_the_path_says_in_words_what_each_condition_saw(owner, shop):
 
 
 def test_times_are_those_of_the_shop(owner, shop):
-    assert "Nov 21, 2026, 1:00 PM" in words(owner.get(f"/runs/{a_travelled_run(shop).id}")).replace("\u202f", " ")
+    assert "Nov 21, 2026, 1:00 PM" in words(owner.get(f"/runs/{a_travelled_run(shop).id}")).replace(
+        "\u202f", " "
+    )
 
 
 def test_where_it_waits_and_until_when(owner, shop):
@@ -67,7 +69,9 @@ def test_where_it_waits_and_until_when(owner, shop):
 
 
 def test_how_it_ended_and_with_which_order(owner, shop):
-    run = a_travelled_run(shop, status="exited", reason="goal:order.placed", ended_at=NOON + timedelta(hours=3))
+    run = a_travelled_run(
+        shop, status="exited", reason="goal:order.placed", ended_at=NOON + timedelta(hours=3)
+    )
     a_credit(run, an_order(shop, a_customer(shop), number="1042"), 6400)
     db.session.commit()
     said = words(owner.get(f"/runs/{run.id}"))
@@ -99,7 +103,10 @@ def test_a_stuck_run_can_be_taken_out_with_all_it_has_not_sent(owner, shop):
     db.session.commit()
     owner.post(f"/runs/{run.id}/skip")
     db.session.expire_all()
-    assert (db.session.get(Run, run.id).status, db.session.get(Message, message.id).state) == ("cancelled", "cancelled")
+    assert (db.session.get(Run, run.id).status, db.session.get(Message, message.id).state) == (
+        "cancelled",
+        "cancelled",
+    )
 
 
 def test_nothing_acts_on_looking(owner, shop):

@@ -69,7 +69,9 @@ def test_a_key_is_shown_once_opens_the_shop_and_can_be_revoked(owner, shop):
 
 
 def test_a_strangers_key_cannot_be_revoked(owner):
-    theirs = kept(ApiKey(shop_id=a_shop("Other").id, name="x", prefix="rel_", digest="d" * 64, created_at=NOON))
+    theirs = kept(
+        ApiKey(shop_id=a_shop("Other").id, name="x", prefix="rel_", digest="d" * 64, created_at=NOON)
+    )
     db.session.commit()
     assert owner.post(f"/settings/keys/{theirs.id}/revoke").status_code == 404
     assert fresh(ApiKey, theirs.id).revoked_at is None
@@ -94,7 +96,9 @@ def test_a_password_changes_only_with_the_one_of_today_and_ends_other_sessions(a
     assert refused.status_code == 422 and "This is not your password" in words(refused)
     assert here.post("/settings/password", data=new).status_code == 302
     db.session.expire_all()
-    assert passwords.matches("an even longer sentence", db.session.scalars(db.select(User)).one().password_hash)
+    assert passwords.matches(
+        "an even longer sentence", db.session.scalars(db.select(User)).one().password_hash
+    )
     assert here.get("/settings/account").status_code == 200
 
 

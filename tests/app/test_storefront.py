@@ -143,7 +143,10 @@ def test_somebody_elses_code_is_refused_with_the_reason(shopper: FlaskClient) ->
 
 def test_the_shop_speaks_french_when_asked_and_goes_nowhere_else(shopper: FlaskClient) -> None:
     assert "Théière ronde" in text(post(shopper, "/language", language="fr", next="/demo-shop/"))
-    assert post(shopper, "/language", follow=False, language="fr", next="//evil.example").location == "/demo-shop/"
+    assert (
+        post(shopper, "/language", follow=False, language="fr", next="//evil.example").location
+        == "/demo-shop/"
+    )
 
 
 def test_the_cart_is_changed_and_emptied_without_javascript(shopper: FlaskClient) -> None:
@@ -152,7 +155,9 @@ def test_the_cart_is_changed_and_emptied_without_javascript(shopper: FlaskClient
     assert "€90.00" in text(post(shopper, "/cart", product=NOTEBOOK, quantity=5, exactly=1))
     page = text(shopper.get("/demo-shop/cart"))
     assert 'name="remove"' in page
-    assert "nothing in it yet" in text(post(shopper, "/cart", product=NOTEBOOK, quantity=5, exactly=1, remove=1))
+    assert "nothing in it yet" in text(
+        post(shopper, "/cart", product=NOTEBOOK, quantity=5, exactly=1, remove=1)
+    )
     assert [len(each["cart"]["items"]) for each in heard()] == [1, 1, 1, 0]
 
 

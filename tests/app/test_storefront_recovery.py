@@ -78,7 +78,12 @@ def test_looking_at_a_left_cart_changes_nothing(shopper: FlaskClient) -> None:
 def test_a_link_that_is_old_forged_or_of_another_purpose_says_so(shopper: FlaskClient) -> None:
     cart, token = left_cart()
     shop_id = db.session.scalars(db.select(Shop.id)).one()
-    for wrong in (token[:-1], "x", links.sign("click", shop_id, 1, cart), links.sign("recovery", shop_id + 1, 1, cart)):
+    for wrong in (
+        token[:-1],
+        "x",
+        links.sign("click", shop_id, 1, cart),
+        links.sign("recovery", shop_id + 1, 1, cart),
+    ):
         answer = shopper.get(f"/demo-shop/cart?recover={wrong}")
         assert answer.status_code == 410 and "no longer works" in text(answer)
     unit(lambda: clock.skip(shop_id, timedelta(days=40)))

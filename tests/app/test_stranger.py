@@ -43,15 +43,22 @@ def somebody(shop: Shop, place: int) -> str:
 
 def belongings(shop: Shop) -> dict[str, Any]:
     """Return the id of one row of each kind that this shop owns, by the name that addresses use."""
-    customer, flow = a_customer(shop, email=f"marker-{shop.id}@example.com"), a_flow(shop, name=f"Marker {shop.id}")
+    customer, flow = (
+        a_customer(shop, email=f"marker-{shop.id}@example.com"),
+        a_flow(shop, name=f"Marker {shop.id}"),
+    )
     run = a_run(flow, customer)
     a_step(run, 0, "n1")
     message = a_message(run)
-    coupon = kept(Coupon(shop_id=shop.id, name=f"Marker {shop.id}", kind="percent", value=10, created_at=NOON))
+    coupon = kept(
+        Coupon(shop_id=shop.id, name=f"Marker {shop.id}", kind="percent", value=10, created_at=NOON)
+    )
     email = kept(Email(shop_id=shop.id, name=f"Marker {shop.id}", content={}, updated_at=NOON))
     mail = kept(Mail(shop_id=shop.id, message_id=message.id, sender="a@example.com", recipient="b@example.com",
                      subject=f"Marker {shop.id}", raw=b"Subject: x\r\n\r\nx", received_at=NOON))  # fmt: skip
-    key = kept(ApiKey(shop_id=shop.id, name=f"Marker {shop.id}", prefix="x", digest=str(shop.id), created_at=NOON))
+    key = kept(
+        ApiKey(shop_id=shop.id, name=f"Marker {shop.id}", prefix="x", digest=str(shop.id), created_at=NOON)
+    )
     return {
         "flow_id": flow.id, "run_id": run.id, "customer_id": customer.id, "message_id": message.id,
         "coupon_id": coupon.id, "email_id": email.id, "mail_id": mail.id, "key_id": key.id,
@@ -75,7 +82,17 @@ def _two_shops() -> tuple[str, dict[str, Any], dict[str, Any]]:
     return somebody(first, 1), belongings(first), belongings(second)
 
 
-OWNED = ("flow_id", "run_id", "customer_id", "message_id", "coupon_id", "email_id", "mail_id", "key_id", "order_id")
+OWNED = (
+    "flow_id",
+    "run_id",
+    "customer_id",
+    "message_id",
+    "coupon_id",
+    "email_id",
+    "mail_id",
+    "key_id",
+    "order_id",
+)
 
 
 def owned(house: Flask) -> Iterator[tuple[Rule, str]]:
@@ -93,7 +110,9 @@ def address(house: Flask, rule: Rule, ids: dict[str, Any]) -> str:
 
 def fingerprint() -> dict[str, int]:
     """Return how many rows each table has, and the sum of what changes when something acts."""
-    return {t.name: db.session.scalar(select(func.count()).select_from(t)) or 0 for t in db.metadata.sorted_tables}
+    return {
+        t.name: db.session.scalar(select(func.count()).select_from(t)) or 0 for t in db.metadata.sorted_tables
+    }
 
 
 def plain(text: str) -> str:
@@ -102,20 +121,36 @@ def plain(text: str) -> str:
 
 
 def test_every_address_says_whose_it_is(house: Flask) -> None:
-    known = set(OWNED) | {"node", "node_id", "version_id", "filename", "token", "recipe", "name", "slug", "product", "part", "locale", "email", "key"}
+    known = set(OWNED) | {
+        "node",
+        "node_id",
+        "version_id",
+        "filename",
+        "token",
+        "recipe",
+        "name",
+        "slug",
+        "product",
+        "part",
+        "locale",
+        "email",
+        "key",
+    }
     strange = {a: rule.rule for rule in house.url_map.iter_rules() for a in rule.arguments if a not in known}
     assert not strange, f"say in this test what these are: {strange}"
 
 
 def test_what_another_shop_owns_is_not_there(house: Flask, two_shops: Any) -> None:
-    visitor, mine, theirs = two_shops
-    nobody = theirs | {name: NOBODY for name in OWNED}
+    visitor, _mine, theirs = two_shops
+    nobody = theirs | dict.fromkeys(OWNED, NOBODY)
     before = fingerprint()
     for rule, method in owned(house):
         theirs_answer = visitor.open(address(house, rule, ADDRESSES | theirs), method=method)
         random_answer = visitor.open(address(house, rule, ADDRESSES | nobody), method=method)
         assert theirs_answer.status_code == 404, f"{method} {rule.rule} answered {theirs_answer.status_code}"
-        assert plain(theirs_answer.text) == plain(random_answer.text), f"{method} {rule.rule} tells the two apart"
+        assert plain(theirs_answer.text) == plain(random_answer.text), (
+            f"{method} {rule.rule} tells the two apart"
+        )
     assert fingerprint() == before
 
 
@@ -134,7 +169,9 @@ def test_no_page_of_one_shop_shows_a_word_of_the_other(house: Flask, two_shops: 
     for rule in house.url_map.iter_rules():
         if "GET" in (rule.methods or ()) and not set(rule.arguments) - set(mine):
             text = visitor.get(address(house, rule, ADDRESSES | mine)).get_data()
-            assert f"marker-{other}@".encode() not in text and f"Marker {other}".encode() not in text, rule.rule
+            assert f"marker-{other}@".encode() not in text and f"Marker {other}".encode() not in text, (
+                rule.rule
+            )
 
 
 def test_a_stranger_is_sent_to_the_door(house: Flask, two_shops: Any) -> None:
@@ -142,7 +179,11 @@ def test_a_stranger_is_sent_to_the_door(house: Flask, two_shops: Any) -> None:
     stranger, before = house.test_client(), fingerprint()
     for rule in house.url_map.iter_rules():
         view = house.view_functions[rule.endpoint]
-        if rule.endpoint == "static" or getattr(view, "is_public", False) or set(rule.arguments) - set(mine | ADDRESSES):
+        if (
+            rule.endpoint == "static"
+            or getattr(view, "is_public", False)
+            or set(rule.arguments) - set(mine | ADDRESSES)
+        ):
             continue
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             answer = stranger.open(address(house, rule, ADDRESSES | mine), method=method)
@@ -162,6 +203,10 @@ def test_looking_changes_nothing(house: Flask, two_shops: Any) -> None:
 def contents() -> dict[str, list[Any]]:
     """Return every row of every table; that a mail was read is the one thing that looking may note."""
     db.session.rollback()
-    found = {t.name: sorted(map(repr, db.session.execute(select(t)))) for t in db.metadata.sorted_tables if t.name != "mail"}
+    found = {
+        t.name: sorted(map(repr, db.session.execute(select(t))))
+        for t in db.metadata.sorted_tables
+        if t.name != "mail"
+    }
     db.session.rollback()
     return found

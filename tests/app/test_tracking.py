@@ -198,7 +198,16 @@ def test_nonsense_is_a_calm_page_or_a_pixel(reader, token):
 def test_a_product_link_leads_to_what_was_looked_at(reader):
     _shop, message, _cart = a_letter()
     event = db.session.scalar(select(Event).where(Event.name == "cart.abandoned"))
-    kept(Product(shop_id=message.shop_id, key="moon", title="x", price=1, url="https://papier.example/moon", updated_at=NOON))
+    kept(
+        Product(
+            shop_id=message.shop_id,
+            key="moon",
+            title="x",
+            price=1,
+            url="https://papier.example/moon",
+            updated_at=NOON,
+        )
+    )
     for told in ({"product": "moon"}, {"products": ["moon", "sun"]}):
         event.data = told
         db.session.commit()

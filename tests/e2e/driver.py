@@ -71,7 +71,10 @@ def unbroken(page: Page) -> list[str]:
     """Return the list that gathers what goes wrong in a page from now on; it should stay empty."""
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda line: None if line.type != "error" or _expected(line.text) else wrong.append(line.text))
+    page.on(
+        "console",
+        lambda line: None if line.type != "error" or _expected(line.text) else wrong.append(line.text),
+    )
     return wrong
 
 

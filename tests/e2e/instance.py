@@ -26,7 +26,12 @@ class Instance:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         environ = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
-        environ |= {"PORT": str(self.port), "DATA_DIR": str(directory), "BASE_URL": self.url, "LOG_FORMAT": "console"}
+        environ |= {
+            "PORT": str(self.port),
+            "DATA_DIR": str(directory),
+            "BASE_URL": self.url,
+            "LOG_FORMAT": "console",
+        }
         self.said: deque[str] = deque(maxlen=200)
         self._open = threading.Event()
         self._process = subprocess.Popen(

@@ -13,7 +13,11 @@ from tests.e2e.editing import Site, server, site  # noqa: F401
 
 @pytest.fixture
 def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
-    return browser_context_args | {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    return browser_context_args | {
+        "viewport": {"width": 360, "height": 740},
+        "has_touch": True,
+        "is_mobile": True,
+    }
 
 
 @pytest.fixture

@@ -145,7 +145,9 @@ def test_publishing_says_what_will_happen_first(site: Site, editor: Page) -> Non
 
 
 def test_the_second_tab_sees_what_the_first_one_did_and_loses_nothing(
-    site: Site, editor: Page, context: BrowserContext  # noqa: F811
+    site: Site,  # noqa: F811
+    editor: Page,  # noqa: F811
+    context: BrowserContext,
 ) -> None:
     other = context.new_page()
     site.open(other)

@@ -6,8 +6,7 @@ import io
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,9 @@ import pytest
 from app.launcher.child import Child, Role
 from app.launcher.console import Console
 from app.launcher.supervisor import Supervisor
+from tests.patience import until
 
-
-def until(true: Callable[[], object], limit: float = 20.0) -> None:
-    """Wait for a real process to make something true; fail when it does not."""
-    deadline = time.monotonic() + limit
-    while not true():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        threading.Event().wait(0.02)
+__all__ = ["Stage", "runs", "stage", "until"]
 
 
 def runs(pid: int) -> bool:

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models import Heartbeat, Message, Run
 from app.unit import unit
 from tests.conftest import SECRET
+from tests.patience import until
 from tests.workers.invariants import check
 from tests.workers.world import LEFT, SEND, World
 
@@ -77,15 +78,6 @@ class House:
         for process in self.processes:
             if process.poll() is None:
                 self.kill(process)
-
-
-def until(holds, seconds=60.0):
-    """Wait for something that another process does; a condition, not a pause, decides."""
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > end:
-            raise AssertionError("it did not happen")
-        time.sleep(0.05)
 
 
 @pytest.fixture

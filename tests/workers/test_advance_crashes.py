@@ -1,0 +1,142 @@
+"""Advancing when something goes wrong: poison, crashes inside a batch, claims that outlive their worker."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app import clock
+from app.models import Code, Message, Run, Step, Version
+from app.unit import unit
+from tests.workers.world import SEND
+from workers import advance, effects, heartbeat
+
+PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
+
+
+def OFTEN(operator):
+    """A condition on how often somebody has ordered: more than once."""
+    return ("condition", {"rules": {"match": "all", "rules": [
+        {"subject": "customer.orders_count", "operator": operator, "value": 1}]}})  # fmt: skip
+
+
+def start(world, *steps, **told):
+    flow = world.flow(PLACED, *steps, **told)
+    world.order()
+    world.work()
+    return flow
+
+
+def test_a_step_that_raises_parks_its_own_run_only(world):
+    world.flow(PLACED, OFTEN("no such operator"))
+    world.flow(PLACED, ("tag", {"change": "add", "tag": "fine"}))
+    world.order()
+    world.work()
+    bad, good = world.all(Run)
+    assert (bad.status, good.status) == ("parked", "done")
+    assert bad.error
+    assert unit(lambda: Run.unpark(world.shop.id, bad.id, world.now))
+    assert not unit(lambda: Run.unpark(world.shop.id, good.id, world.now))
+    world.work()
+
+
+def test_an_effect_that_cannot_be_written_parks_only_the_run_that_asked_for_it(world):
+    world.flow(PLACED, OFTEN("over"), ("give_coupon", {"coupon": 99999}), SEND(world),
+               edges=[("n0", "next", "n1"), ("n1", "yes", "n2"), ("n1", "no", "n3")])  # fmt: skip
+    world.order("again", "someone3@example.com")
+    for n in range(6):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world.work()
+    assert sorted(run.status for run in world.all(Run)) == ["done"] * 5 + ["parked"] * 2
+    assert {run.error for run in world.all(Run, Run.status == "parked")} == {"LookupError: no coupon [99999]"}
+    assert len(world.sink.mails) == 5
+
+
+def test_a_worker_that_dies_with_a_claim_is_survived(world, monkeypatch):
+    flow = world.flow(PLACED, SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    monkeypatch.setattr(advance, "_work", lambda *_: None)  # died right after the claim's commit
+    advance.advance(version.id)
+    monkeypatch.undo()
+    assert world.run.status == "leased"
+    world.work()
+    assert world.run.status == "leased"
+    world.skip(seconds=22)
+    assert heartbeat.give_back() == 1
+    world.work()
+    assert world.run.status == "done" and world.message.state == "sent"
+
+
+@pytest.mark.parametrize("where", ["effects", "steps"])
+def test_a_crash_inside_the_batch_leaves_no_half(world, monkeypatch, where):
+    flow = world.flow(PLACED, ("give_coupon", {"coupon": world.coupon()}), SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+
+    def crash(*_args, **_more):
+        raise KeyboardInterrupt
+
+    target = (effects, "carry_out") if where == "effects" else (Run, "settle")
+    monkeypatch.setattr(*target, crash)
+    with pytest.raises(KeyboardInterrupt):
+        advance.advance(version.id)
+    monkeypatch.undo()
+    assert world.all(Step) == [] and world.all(Message) == [] and world.all(Code) == []
+    world.skip(seconds=22)
+    heartbeat.give_back()
+    world.work()
+    assert world.message.state == "sent" and len(world.all(Code)) == 1
+
+
+def test_a_run_that_ends_its_worker_five_times_is_put_aside(world, monkeypatch):
+    flow = world.flow(PLACED, SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    monkeypatch.setattr(advance, "_work", lambda *_: None)
+    for _claim in range(6):
+        advance.advance(version.id)
+        world.skip(seconds=22)
+        heartbeat.give_back()
+    monkeypatch.undo()
+    assert world.run.status == "parked" and "5 times" in world.run.error
+
+
+def test_a_worker_that_was_away_too_long_writes_nothing(world):
+    flow = world.flow(PLACED, SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    slow = unit(lambda: advance._claim(version.id, world.now))
+    world.skip(seconds=22)
+    heartbeat.give_back()
+    quick = unit(lambda: advance._claim(version.id, world.now))
+    advance._work(world.shop.id, version.id, slow)
+    assert world.all(Step) == [] and world.run.status == "leased"
+    advance._work(world.shop.id, version.id, quick)
+    assert world.run.status == "done"
+    advance._work(world.shop.id, version.id, slow)
+    assert len(world.all(Message)) == 1
+    world.work()
+
+
+def test_claims_never_overlap(world):
+    flow = world.flow(PLACED, SEND(world))
+    for n in range(7):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    first = unit(
+        lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 4)]
+    )
+    second = unit(
+        lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 9)]
+    )
+    assert len(first) == 4 and len(second) == 3 and not set(first) & set(second)
+    world.skip(seconds=12)
+    heartbeat.give_back()
+    world.work()
