@@ -22,7 +22,7 @@ from babel.numbers import (
     format_percent,
     get_currency_precision,
 )
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup
 
@@ -37,9 +37,8 @@ def init_app(app: Flask) -> None:
         money, number, compact, percent, when, day, clock_time, relative, attributes, hyphenated, spark_path,
     )  # fmt: skip
     app.jinja_env.filters.update({filter.__name__: filter for filter in filters})
-    app.jinja_env.tests["page"] = has_page
     app.context_processor(lambda: {"lang": _locale().language})
-    app.jinja_env.globals.update(has_page=has_page, languages=LANGUAGES)
+    app.jinja_env.globals.update(languages=LANGUAGES)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -120,11 +119,6 @@ def spark_path(values: Iterable[Number], width: int = 80, height: int = 24) -> s
     step = width / (len(points) - 1)
     heights = [height / 2 if not span else height - (value - low) / span * height for value in points]
     return "M" + " L".join(f"{index * step:.1f} {y:.1f}" for index, y in enumerate(heights))
-
-
-def has_page(endpoint: str) -> bool:
-    """Whether the product has this page, so that a link to it leads somewhere."""
-    return endpoint in current_app.view_functions
 
 
 def _locale() -> Locale:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 
 NOUNS = (
     "access", "errors", "health", "logins", "home", "flows", "recipes", "editor", "runs", "customers", "emails",
-    "coupons", "settings", "mailbox", "tracking", "api", "hooks", "storefront", "clock",
+    "coupons", "settings", "mailbox", "tracking", "api", "storefront", "clock",
 )  # fmt: skip
 
 
 def register(app: Flask) -> None:
     """Put every page of the product on the application."""
     for noun in NOUNS:
-        if find_spec(f"app.views.{noun}") is None:
-            continue
         import_module(f"app.views.{noun}").register(app)

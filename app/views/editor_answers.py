@@ -5,9 +5,10 @@ Knows which template stands for which region. Must not know what an edit does.
 
 from __future__ import annotations
 
-from flask import Response, current_app, g, make_response, render_template, request, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 
+from app import clock
 from app.forms.settings import SettingsForm
 from app.models import Flow
 from app.views.editor_drawing import Drawing, palette
@@ -61,9 +62,6 @@ def settings_form(drawing: Drawing) -> SettingsForm:
 
 def _said(drawing: Drawing, form: SettingsForm) -> dict[str, object]:
     saved_at = drawing.flow.updated_at
-    back = url_for("flows.show", flow_id=drawing.flow.id) if _has("flows.show") else "/"
-    return {"drawing": drawing, "form": form, "saved_at": saved_at, "back": back}
-
-
-def _has(endpoint: str) -> bool:
-    return endpoint in current_app.view_functions
+    back = url_for("flows.show", flow_id=drawing.flow.id)
+    now = clock.now(drawing.shop.id)
+    return {"drawing": drawing, "form": form, "saved_at": saved_at, "now": now, "back": back}

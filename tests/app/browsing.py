@@ -4,40 +4,23 @@ from __future__ import annotations
 
 import html
 import re
-from importlib import import_module
-from importlib.util import find_spec
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock, passwords
+from app import clock, passwords, views
 from app.extensions import db
 from app.models import Login, Membership, Shop, User
 from tests.app.rows import kept
 
-OURS = (
-    "access",
-    "errors",
-    "logins",
-    "home",
-    "flows",
-    "recipes",
-    "editor",
-    "runs",
-    "customers",
-    "coupons",
-    "settings",
-)
 PASSWORD = "a long sentence of mine"
 PASSWORD_HASH = passwords.hashed(PASSWORD)  # once: it is slow on purpose
 
 
 def with_pages(app: Flask) -> Flask:
-    """The application with the pages of a signed-in user on it, and forms that need no token."""
+    """The application with its pages on it, and forms that need no token."""
     app.config["WTF_CSRF_ENABLED"] = False
-    for noun in OURS:
-        if find_spec(f"app.views.{noun}"):
-            import_module(f"app.views.{noun}").register(app)
+    views.register(app)
     return app
 
 
