@@ -14,8 +14,9 @@ from graph import strict
 from graph.edits.links import Connect, Disconnect
 from graph.edits.refusals import Edit, Refused
 from graph.edits.settings import Annotate, Configure, ConfigureFlow, MoveNode, Tidy
+from graph.edits.several import CopySome, DeleteSome, MoveSome, Paste, Shift
 from graph.edits.steps import AddNode, ChangeTrigger, DeleteNode, Duplicate, MoveAfter
-from graph.model import FARTHEST, is_id
+from graph.model import FARTHEST, MOST_NODES, is_id
 from graph.words import M
 
 EDITS: Mapping[str, type[Any]] = {
@@ -24,6 +25,11 @@ EDITS: Mapping[str, type[Any]] = {
     "delete_node": DeleteNode,
     "move_after": MoveAfter,
     "duplicate": Duplicate,
+    "paste": Paste,
+    "copy_some": CopySome,
+    "move_some": MoveSome,
+    "delete_some": DeleteSome,
+    "shift": Shift,
     "connect": Connect,
     "disconnect": Disconnect,
     "configure": Configure,
@@ -67,6 +73,22 @@ def _settings(value: Any) -> Mapping[str, Any]:
     return value
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not 0 < len(value) <= MOST_NODES:
+        raise Refused(NOT_UNDERSTOOD)
+    return tuple(_name(each) for each in value)
+
+
+def _names_by_name(value: Any) -> Mapping[str, str]:
+    return {_name(key): _name(each) for key, each in _settings(value).items()}
+
+
+def _direction(value: Any) -> int:
+    if value not in (-1, 1) or isinstance(value, bool):
+        raise Refused(NOT_UNDERSTOOD)
+    return int(value)
+
+
 def _place(value: Any) -> tuple[float, float] | None:
     if value is None:
         return None
@@ -105,6 +127,10 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "source": _name,
     "target": _name,
     "keep": _name_or_none,
+    "keeps": _names_by_name,
+    "ids": _names,
+    "clip": _settings,
+    "by": _direction,
     "after": _after,
     "pin": _place,
     "settings": _settings,
