@@ -22,11 +22,12 @@ DEEPEST = 100
 
 @dataclass(frozen=True)
 class Stamp:
-    """What an edit carries: the revision it was made on, a key that makes it harmless twice, and when."""
+    """What an edit carries: the revision it was made on, a key that makes it harmless twice, when, and whose it is."""
 
     base: int
     key: str
     now: datetime
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,9 @@ def save(flow: Flow, after: Mapping[str, Any], label: Words, stamp: Stamp) -> bo
         return False
     place = flow.cursor + 1
     _forget(flow, (Gesture.place >= place) | (Gesture.place <= place - DEEPEST))
-    kept = Gesture(shop_id=flow.shop_id, flow_id=flow.id, place=place, before=before, after=dict(after))
+    kept = Gesture(
+        shop_id=flow.shop_id, flow_id=flow.id, place=place, base=stamp.base, before=before, after=dict(after)
+    )
     kept.label = _packed(label)
     db.session.add(kept)
     return True
@@ -84,6 +87,13 @@ def holds(flow: Flow, base: int) -> bool:
     return db.session.scalar(mine) == base
 
 
+def at(flow: Flow, revision: int) -> dict[str, Any]:
+    """Return the draft as it was at a revision, or as it is now where nobody can tell any more."""
+    mine = (Gesture.shop_id == flow.shop_id) & (Gesture.flow_id == flow.id)
+    then = db.session.scalar(select(Gesture.before).where(mine, Gesture.base == revision).limit(1))
+    return dict(flow.draft if then is None else then)
+
+
 def history(flow: Flow) -> History:
     """Return what can be undone and redone next."""
     back, forth = _gesture(flow, flow.cursor), _gesture(flow, flow.cursor + 1)
@@ -96,7 +106,12 @@ def _turn(flow: Flow, graph: Mapping[str, Any], cursor: int, stamp: Stamp) -> bo
 
 def _won(flow: Flow, stamp: Stamp, **changed: Any) -> bool:
     mine = (Flow.id == flow.id) & (Flow.shop_id == flow.shop_id) & (Flow.status != "deleted")
-    stamped = {"revision": stamp.base + 1, "edit_key": stamp.key, "updated_at": stamp.now}
+    stamped = {
+        "revision": stamp.base + 1,
+        "edit_key": stamp.key,
+        "updated_at": stamp.now,
+        "edited_by": stamp.by,
+    }
     turned = update(Flow).where(mine, Flow.revision == stamp.base).values(**stamped, **changed)
     won = db.session.execute(turned.execution_options(synchronize_session=False))
     return bool(won.rowcount)  # type: ignore[attr-defined]

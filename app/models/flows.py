@@ -50,6 +50,7 @@ class Flow(db.Model):
     edit_key: Mapped[str] = mapped_column(
         String(40), default=""
     )  # of the last edit: the same one twice is harmless
+    edited_by: Mapped[int | None] = mapped_column()  # the user who changed the draft last
     version_id: Mapped[int | None] = mapped_column()  # the live one; no constraint: versions point at flows
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
@@ -187,7 +188,8 @@ class Version(db.Model):
 class Gesture(db.Model):
     """One entry of a draft's undo stack: the whole graph before the gesture, and what it was called.
 
-    `place` counts from 1; entries up to the flow's cursor can be undone, later ones redone.
+    `place` counts from 1; entries up to the flow's cursor can be undone, later ones redone. `base` is the revision that
+    the gesture was made on, so that the draft of that revision can be found again.
     `label` is {"text": msgid, "values": {...}}.
     """
 
@@ -196,6 +198,7 @@ class Gesture(db.Model):
     shop_id: Mapped[int] = mapped_column(primary_key=True)
     flow_id: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
+    base: Mapped[int] = mapped_column(default=0)
     before: Mapped[dict[str, Any]] = mapped_column(Json)
     after: Mapped[dict[str, Any]] = mapped_column(Json)
     label: Mapped[dict[str, Any]] = mapped_column(Json)

@@ -188,3 +188,16 @@ class Step(db.Model):
     port: Mapped[str] = mapped_column(String(20))
     saw: Mapped[dict[str, Any]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Migration(db.Model):
+    """That a run went over to another version: its steps from `visit` on are a path of that one."""
+
+    __tablename__ = "migration"
+    __table_args__ = (same_shop("run_id", "run"),)
+    shop_id: Mapped[int] = mapped_column()
+    run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    to_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    from_id: Mapped[int] = mapped_column()
+    visit: Mapped[int] = mapped_column()
+    at: Mapped[datetime] = mapped_column(Instant)
