@@ -1,4 +1,4 @@
-"""What the browser keeps: static files by their content's hash, and the style sheets as one file.
+"""What the browser keeps: static files by their content's hash, the style sheets and a page's modules as one file.
 
 It knows paths and how long a browser may keep them. It must not know what any page shows.
 """
@@ -9,8 +9,11 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, abort, current_app, request, url_for
 
+from app.scripts import bundle, modules
+
+BUNDLES = {"page": "js/page.js", "editor": "js/editor/editor.js"}
 SHEETS = ("tokens", "reset", "layout", "controls", "content", "pages", "clock", "overlays")
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -19,7 +22,9 @@ def init_app(app: Flask) -> None:
     """Serve the style sheets of every page as one, and let browsers keep what never changes."""
     styles.is_public = True  # type: ignore[attr-defined]
     app.add_url_rule("/static/css/relance.css", "styles", styles)
-    app.jinja_env.globals.update(asset=asset, stylesheet=stylesheet)
+    scripts.is_public = True  # type: ignore[attr-defined]
+    app.add_url_rule("/static/js/<name>.bundle.js", "scripts", scripts)
+    app.jinja_env.globals.update(asset=asset, stylesheet=stylesheet, script=script)
     app.after_request(keep)
 
 
@@ -40,10 +45,23 @@ def styles() -> Response:
     return Response("\n".join(file.read_text() for file in _sheets()), mimetype="text/css")
 
 
+def script(name: str) -> str:
+    """The address of a page's modules as one file, with their content's hash; `name` is one of BUNDLES."""
+    files = tuple(modules(_static(BUNDLES[name])))
+    return url_for("scripts", name=name, v=_fingerprint(files, max(map(_changed, files))))
+
+
+def scripts(name: str) -> Response:
+    """Answer with a page's modules in one file."""
+    if name not in BUNDLES:
+        abort(404)
+    return Response(bundle(modules(_static(BUNDLES[name]))), mimetype="text/javascript")
+
+
 def keep(response: Response) -> Response:
     """Mark an answer whose address names its content (or its version, as fonts do) as kept for ever."""
     fonts = request.endpoint == "static" and request.path.startswith("/static/fonts/")
-    named = request.endpoint in ("static", "styles") and "v" in request.args
+    named = request.endpoint in ("static", "styles", "scripts") and "v" in request.args
     if response.status_code == 200 and (fonts or named):
         response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from flask import Flask
 
-from app import assets
+from app import assets, scripts
 
 
 def test_a_static_file_has_an_address_that_names_its_content(app: Flask) -> None:
@@ -40,3 +43,32 @@ def test_the_address_changes_when_a_sheet_changes(app: Flask, tmp_path) -> None:
 
 def test_a_missing_file_is_not_kept(app: Flask) -> None:
     assert app.test_client().get("/static/none.css?v=1").headers.get("Cache-Control") != assets.FOR_EVER
+
+
+def test_the_modules_of_a_page_come_in_one_file_behind_what_they_import(app: Flask) -> None:
+    with app.test_request_context():
+        answer = app.test_client().get(assets.script("editor"))
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == assets.FOR_EVER
+    assert answer.text.index("class View") < answer.text.index("class Editor")
+    assert "import " not in answer.text.replace("important", "")
+
+
+def test_only_bundles_that_exist_are_served(app: Flask) -> None:
+    assert app.test_client().get("/static/js/none.bundle.js").status_code == 404
+
+
+def test_a_module_that_cannot_be_bundled_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import thing from "./b.js";')
+    with pytest.raises(scripts.Unbundled):
+        scripts.bundle(scripts.modules(tmp_path / "a.js"))
+    (tmp_path / "a.js").write_text("export default 5;")
+    with pytest.raises(scripts.Unbundled):
+        scripts.bundle(scripts.modules(tmp_path / "a.js"))
+
+
+def test_modules_that_import_each_other_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\nexport const a = 1;')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\nexport const b = 1;')
+    with pytest.raises(scripts.Unbundled):
+        scripts.modules(tmp_path / "a.js")
