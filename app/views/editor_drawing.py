@@ -6,17 +6,19 @@ Knows the flow's row, its graph and the figures beside it. Must not know a reque
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from flask import Flask
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app import clock
 from app.extensions import db
+from app.languages import LANGUAGES
 from app.models import Flow, Shop, Version, counts, drafts
 from app.telling import names_in, references_in, tell
 from app.templating import number
+from app.views.editor_cards import StepCard
 from app.views.editor_outline import Line, order, outline
 from app.views.editor_rules import vocabulary
 from graph import catalogue, changes, geometry, story, validation
@@ -26,21 +28,6 @@ from graph.problem import Problem
 from graph.words import Names, Sentence, Words
 
 SORTS = {"trigger": "when", "wait": "wait", "decide": "if", "do": "do"}
-
-
-@dataclass(frozen=True)
-class StepCard:
-    """What one card shows."""
-
-    id: str
-    icon: str
-    sort: str
-    title: str
-    line: str
-    count: str
-    problems: tuple[str, ...]
-    pinned: bool
-    place: int
 
 
 class Drawing:
@@ -64,7 +51,7 @@ class Drawing:
     @cached_property
     def layout(self) -> geometry.Layout:
         """Where everything stands."""
-        return geometry.layout(self.graph)
+        return geometry.layout(self.graph, {id: card.height for id, card in self.cards.items()})
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -166,7 +153,7 @@ class Drawing:
         words = kind.card(node.settings, self.names)
         problems = tuple(self._complaints.get(node.id, ()))
         return StepCard(node.id, kind.icon, SORTS[kind.group], tell(words.title), tell(words.line),
-                        self._count(node), problems, node.pin is not None, place)  # fmt: skip
+                        self._count(node), problems, node.pin is not None, place, node.note)  # fmt: skip
 
     def _count(self, node: Node) -> str:
         """Return how many entered, wait, were sent something or passed, whichever this step is about; or nothing."""
@@ -189,6 +176,16 @@ class Group:
     kinds: tuple[NodeKind, ...]
 
 
+@cache
+def found_by(kind: NodeKind) -> str:
+    """Return all by which a kind of step is found: its names in every language, whatever the page speaks."""
+    words = [kind.name.replace("_", " ")]
+    for language in LANGUAGES:
+        with force_locale(language):
+            words += [tell(Words(kind.short)), tell(Words(kind.title))]
+    return " ".join(dict.fromkeys(words))
+
+
 def palette() -> list[Group]:
     """Return every kind of step under its heading."""
     return [Group(name, title, SORTS[name], catalogue.group(name)) for name, title in catalogue.GROUPS]
@@ -197,7 +194,9 @@ def palette() -> list[Group]:
 def prepare(app: Flask) -> None:
     """Let templates tell the graph's words: `tell` for Words, `told` for one msgid, `vocabulary` for lists of them."""
     app.jinja_env.globals.update(vocabulary=vocabulary())
-    app.jinja_env.filters.update(tell=tell, told=lambda msgid: tell(Words(msgid)), capitalised=_capitalised)
+    app.jinja_env.filters.update(
+        tell=tell, told=lambda msgid: tell(Words(msgid)), capitalised=_capitalised, found_by=found_by
+    )
 
 
 def _capitalised(text: str) -> str:

@@ -34,6 +34,15 @@ def test_steps_follow_below_one_another_with_room_for_a_plus() -> None:
     assert (boxes["pause"].x, boxes["pause"].y) == (-132, 124)
 
 
+def test_a_higher_card_pushes_down_what_follows_and_nothing_else() -> None:
+    flat, high = layout(recovery()).boxes, layout(recovery(), {"pause": 104}).boxes
+    assert high["pause"].h == 104
+    assert (high["start"], high["pause"].y) == (flat["start"], flat["pause"].y)
+    assert {id: high[id].y - flat[id].y for id in ("rich", "gift", "mail")} == dict.fromkeys(
+        ("rich", "gift", "mail"), 40
+    )
+
+
 def test_branches_stand_side_by_side_from_left_to_right() -> None:
     boxes = layout(diamond()).boxes
     assert boxes["left"].y == boxes["right"].y
