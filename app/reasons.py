@@ -25,6 +25,9 @@ REFUSALS = {
     "too_soon": _l("They had been in it too short a time before"),
     "already_in": _l("They were still in it"),
     "unused_offer": _l("They still hold an unused coupon"),
+    "elsewhere": _l("They were in another automation"),
+    "bounced": _l("Their address does not take e-mails"),
+    "complained": _l("They have called an e-mail spam"),
 }
 
 # Why a message was not sent, or not yet.
@@ -34,6 +37,10 @@ MESSAGES = {
     "goal": _l("The customer had ordered by then"),
     "latest": _l("It was too late to be welcome"),
     "audience": _l("They have not agreed to receive news"),
+    "topic": _l("They want no e-mails of this kind"),
+    "cap": _l("They have had as many e-mails lately as you allow"),
+    "bounced": _l("Their address does not take e-mails"),
+    "complained": _l("They have called an e-mail spam"),
     "paused": _l("The automation is paused"),
     "quiet": _l("It is night; the e-mail waits for the morning"),
     "coupon": _l("Its coupon could not be given"),
@@ -51,18 +58,32 @@ MESSAGES = {
     "cut_off": _l("The connection broke at the last moment: it may have arrived or not"),
 }
 
+# Why a call to another system failed, or is not made yet.
+CALLS = {
+    "call_later": _l("The other system did not take it; it is tried again"),
+    "call_gave_up": _l("The other system did not take it for a day and a half"),
+    "call_gone": _l("The other system wants no more calls at this address"),
+    "call_address": _l("The address to call cannot be read"),
+    "call_scheme": _l("The address to call must begin with https://"),
+    "call_port": _l("The address to call names a port that is not open to calls"),
+    "call_inside": _l("The address to call leads into a private network, which is not allowed"),
+    "call_unknown": _l("No server is known under the address to call"),
+}
+
 # Why a run ended or stopped, and why an automation paused itself.
 ENDINGS = {
     "end": _l("They reached the end"),
     "skipped": _l("Somebody of the shop took them out"),
+    "republished": _l("The automation was changed, and those in it were taken out"),
     "error": _l("A step could not be carried out"),
 }
 PAUSES = {
     "coupon_ended": _l("coupon ended"),
     "coupon_used_up": _l("coupon used up"),
     "coupon_withdrawn": _l("coupon withdrawn"),
+    "coupon_unsupported": _l("coupon of a kind that the shop does not know"),
 }
-ALL = {**REFUSALS, **MESSAGES, **ENDINGS}
+ALL = {**REFUSALS, **MESSAGES, **CALLS, **ENDINGS}
 
 
 def why(reason: str) -> str:

@@ -12,10 +12,11 @@ from typing import TypeAlias
 
 @dataclass(frozen=True)
 class SendMessage:
-    """Prepare one message from the design `email`."""
+    """Prepare one message from the design `email`, about `topic` (graph.topics)."""
 
     node: str
     email: int
+    topic: str = "news"
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,39 @@ class TagCustomer:
 
 @dataclass(frozen=True)
 class NotifyStaff:
-    """Tell the shop's staff; `text` is what the merchant wrote."""
+    """Tell the shop's staff; `text` is what the merchant wrote, `by` is email, app or both."""
 
     node: str
     text: str
+    by: str = "both"
 
 
-Effect: TypeAlias = SendMessage | IssueCoupon | TagCustomer | NotifyStaff
+@dataclass(frozen=True)
+class SendChat:
+    """Prepare one chat message; `text` is the merchant's wording."""
+
+    node: str
+    text: str
+    topic: str = "news"
+
+
+@dataclass(frozen=True)
+class GrantOffer:
+    """Prepare one banner in the shop, for the code that the same visit was given."""
+
+    node: str
+    title: str
+    text: str = ""
+    image: str = ""
+
+
+@dataclass(frozen=True)
+class CallWebhook:
+    """Call another system at `url`; `text` is a word that it is told."""
+
+    node: str
+    url: str
+    text: str = ""
+
+
+Effect: TypeAlias = SendMessage | SendChat | GrantOffer | IssueCoupon | TagCustomer | NotifyStaff | CallWebhook

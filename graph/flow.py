@@ -33,6 +33,8 @@ FIELDS: tuple[Field, ...] = (
     Choice(name="reentry", label=M("Who may enter again?"), options=REENTRY, default="per_key"),
     Duration(name="period", label=M("Once in"), units=("hours", "days", "weeks"), only_if=("reentry", ("period",)),
              default={"amount": 30, "unit": "days"}),
+    YesNo(name="alone", label=M("Not while they are in another automation"),
+          help=M("So that nobody is reminded of two things at once.")),
     Choice(name="audience", label=M("Who gets the e-mails?"), options=AUDIENCES, default="subscribers",
            help=M("Reminding somebody of their own checkout is usually allowed without consent; news is not.")),
     Events(name="goal", label=M("Goal: leave as soon as"), options=GOALS, default=[],
@@ -54,13 +56,14 @@ FIELDS: tuple[Field, ...] = (
 
 
 # Stored as the form has them; the others are gathered into small objects.
-FLAT = ("audience", "goal", "exit", "latest", "on_deactivate", "on_coupon_invalid")
+FLAT = ("alone", "audience", "goal", "exit", "latest", "on_deactivate", "on_coupon_invalid")
 
 
 def defaults() -> dict[str, Any]:
     """Return the settings of a new flow, in the shape in which they are stored."""
     return {
         "reentry": {"rule": "per_key", "every": 30, "unit": "days"},
+        "alone": False,
         "audience": "subscribers",
         "goal": [],
         "exit": ["customer.unsubscribed"],

@@ -16,7 +16,7 @@ from sqlalchemy import Row, insert, select
 
 from app import clock
 from app.extensions import db
-from app.models import Flow, Run, Step, Version
+from app.models import Code, Flow, Run, Step, Version
 from app.unit import unit
 from graph.facts import Facts
 from graph.interpreter import Advance, Finished, Plan, Position
@@ -101,6 +101,7 @@ def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
     if steps:
         db.session.connection().execute(insert(Step), steps)
     Run.settle([_settled(run, moved[run.id], given.get(run.id), now) for run in done])
+    Code.release_of([run.id for run in done if _left_early(moved[run.id])])
 
 
 def _moved(
@@ -115,6 +116,11 @@ def _moved(
             log.warning("run %s is parked: %s", run.id, type(error).__name__)
             Run.park(run.id, run.token, f"{type(error).__name__}: {error}")
     return moved
+
+
+def _left_early(moved: Advance) -> bool:
+    # Whoever walked to the end may still have a message before its gate that shows the code.
+    return isinstance(moved.rest, Finished) and moved.rest.status == "exited"
 
 
 def _position(run: Row[Any]) -> Position:

@@ -12,12 +12,9 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, or_, select
 
 from app.extensions import db
-from app.models import Attribution, Click, Code, Message, Run
+from app.models import Attribution, Click, Code, Message, Policy, Run
 from app.unit import changed
 from app.upsert import once
-
-# Five days is the window that most shop platforms use for e-mail, so that merchants can compare their figures.
-CLICK_WINDOW = timedelta(days=5)
 
 
 def give(shop_id: int, paid: Sequence[Row[Any]]) -> None:
@@ -89,7 +86,8 @@ def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
     people = {order.customer_id for order in paid if order.customer_id}
     if not people:
         return {}
-    earliest = min(order.placed_at for order in paid) - CLICK_WINDOW
+    window = Policy.of(shop_id).click_window
+    earliest = min(order.placed_at for order in paid) - window
     same = and_(Message.shop_id == Click.shop_id, Message.id == Click.message_id)
     pressed = select(Click.at, Message.run_id, Message.flow_id, Message.node, Message.customer_id).join(
         Message, same
@@ -97,11 +95,11 @@ def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
     by_hand = pressed.where(Click.shop_id == shop_id, Click.machine.is_(False), Click.at >= earliest)
     theirs = by_hand.where(Message.customer_id.in_(people)).order_by(Click.at.desc(), Click.id.desc())
     clicks = list(db.session.execute(theirs))
-    return {order.id: click for order in paid if (click := _last_before(order, clicks))}
+    return {order.id: click for order in paid if (click := _last_before(order, clicks, window))}
 
 
-def _last_before(order: Row[Any], clicks: Iterable[Any]) -> Any:
-    first, last = order.placed_at - CLICK_WINDOW, order.placed_at
+def _last_before(order: Row[Any], clicks: Iterable[Any], window: timedelta) -> Any:
+    first, last = order.placed_at - window, order.placed_at
     return next(
         (each for each in clicks if each.customer_id == order.customer_id and first <= each.at <= last), None
     )

@@ -13,10 +13,19 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select
 
 from app.extensions import db
-from app.models import Code, Coupon, CustomerTag, Email, Message
+from app.models import Call, Code, Coupon, CustomerTag, Email, Message, StaffNotice
 from app.unit import changed
 from app.upsert import once
-from graph.effects import Effect, IssueCoupon, NotifyStaff, SendMessage, TagCustomer
+from graph.effects import (
+    CallWebhook,
+    Effect,
+    GrantOffer,
+    IssueCoupon,
+    NotifyStaff,
+    SendChat,
+    SendMessage,
+    TagCustomer,
+)
 from graph.fields import span
 from graph.interpreter import Plan
 from workers import marks
@@ -35,7 +44,9 @@ def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, in
     """Write the rows of these effects; return, by run id, the id of the last code that it was given."""
     codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
     _tag([each for each in asked if isinstance(each.effect, TagCustomer)])
-    Message.prepare([*_messages(plan, asked, now), *_notes(asked, now)])
+    Message.prepare([*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now)])
+    StaffNotice.tell(list(_notices(asked, now)))
+    Call.prepare(list(_calls(asked, now)))
     return codes
 
 
@@ -54,22 +65,61 @@ def _messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterator[dic
         design = each.effect.email
         yield _message(each, now, "customer") | {
             "email_id": design, "email_revision": revisions.get(design), "latest_at": latest,
+            "topic": each.effect.topic,
         }  # fmt: skip
+
+
+def _shop_messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+    """Yield what is going to stand in the shop's own pages: chat messages and banners."""
+    latest = now + span(plan.settings["latest"]) if plan.settings.get("latest") else None
+    for each in asked:
+        effect = each.effect
+        if isinstance(effect, SendChat):
+            told = {"channel": "chat", "text": effect.text, "topic": effect.topic}
+        elif isinstance(effect, GrantOffer):
+            banner = {"title": effect.title, "image": effect.image}
+            told = {"channel": "offer", "text": effect.text, "topic": "news", "data": banner}
+        else:
+            continue
+        yield _message(each, now, "customer") | told | {"latest_at": latest}
 
 
 def _notes(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
     for each in asked:
-        if isinstance(each.effect, NotifyStaff):
+        if isinstance(each.effect, NotifyStaff) and each.effect.by != "app":
             yield _message(each, now, "staff") | {"text": each.effect.text}
 
 
+def _notices(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+    for each in asked:
+        if isinstance(each.effect, NotifyStaff) and each.effect.by != "email":
+            run = each.run
+            yield {"shop_id": run.shop_id, "key": _key(each), "sort": "note", "text": each.effect.text,
+                   "path": f"/runs/{run.id}", "customer_id": run.customer_id, "at": now, "read_at": None}  # fmt: skip
+
+
+def _calls(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+    for each in asked:
+        run = each.run
+        if isinstance(each.effect, CallWebhook):
+            yield {"shop_id": run.shop_id, "key": _key(each), "call_id": marks.call_id(_key(each), run.shop_id),
+                   "flow_id": run.flow_id, "epoch": run.epoch, "run_id": run.id, "node": each.effect.node,
+                   "customer_id": run.customer_id, "url": each.effect.url, "text": each.effect.text, "state": "waiting",
+                   "reason": "", "send_at": now, "token": 0, "attempts": 0, "asked_at": now, "reply": ""}  # fmt: skip
+
+
+def _key(each: Asked) -> str:
+    return f"{each.run.id}:{each.effect.node}:{each.visit}"
+
+
 def _message(each: Asked, now: datetime, audience: str) -> dict[str, Any]:
-    run, key = each.run, f"{each.run.id}:{each.effect.node}:{each.visit}"
+    run, key = each.run, _key(each)
     return {
         "shop_id": run.shop_id, "key": key, "mail_id": marks.mail_id(key, run.shop_id), "flow_id": run.flow_id,
         "epoch": run.epoch, "run_id": run.id, "node": each.effect.node, "visit": each.visit,
-        "customer_id": run.customer_id, "audience": audience, "email_id": None, "email_revision": None, "text": "",
-        "subject": "", "state": "prepared", "reason": "", "send_at": now, "latest_at": None, "token": 0,
+        "customer_id": run.customer_id, "audience": audience, "email_id": None, "email_revision": None, "topic": "order",
+        "channel": "email", "data": None, "text": "", "subject": "", "state": "prepared", "reason": "",
+        "send_at": now, "latest_at": None, "token": 0,
         "attempts": 0, "prepared_at": now, "reply": "",
     }  # fmt: skip
 

@@ -16,9 +16,11 @@ from sqlalchemy import Row, insert, select
 from app import clock
 from app.extensions import db
 from app.models import Customer, Event, Flow, Refusal, Run, Suppression
+from app.models.suppressions import HARD
 from app.unit import unit
 from graph import facts
 from graph.interpreter import Plan, start
+from graph.topics import ORDER
 from workers import locks, reentry, wake
 from workers.ledger import Ledger
 from workers.plans import plans
@@ -106,7 +108,7 @@ def _decide(
             refusals.append(_refused(each, reason, now))
         else:
             runs.append(_begun(each, now))
-            door.ledger.of(each.flow.id, each.event.customer_id).enter(each.key, each.event.at)
+            door.ledger.enter(each.flow.id, each.event.customer_id, each.key, each.event.at)
     Refusal.save(refusals)
     if runs:
         db.session.connection().execute(insert(Run), runs)
@@ -134,7 +136,7 @@ class Door:
     """What is known about those who come: who they are, what they have begun before, who said no."""
 
     people: Mapping[int, Any]
-    suppressed: frozenset[str]
+    suppressed: Mapping[str, str]  # why, by address
     ledger: Ledger
     checkouts: bool  # whether a live flow looks after checkouts
 
@@ -142,16 +144,17 @@ class Door:
     def of(shop_id: int, candidates: Sequence[Candidate], checkouts: bool, now: datetime) -> Door:
         """Read all of it, a query a kind, for these candidates."""
         people = _people(shop_id, {each.event.customer_id for each in candidates})
-        suppressed = Suppression.among(shop_id, [row.email for row in people.values() if row.email])
+        suppressed = Suppression.reasons(shop_id, [row.email for row in people.values() if row.email])
         entries = [(each.flow.id, each.event.customer_id, each.key) for each in candidates]
-        return Door(people, frozenset(suppressed), Ledger.read(shop_id, entries, now), checkouts)
+        return Door(people, suppressed, Ledger.read(shop_id, entries, now), checkouts)
 
     def refusal(self, each: Candidate) -> str:
         """Return why this candidate starts nothing, or an empty string; the plainest reason goes first."""
         person = self.people[each.event.customer_id]
         return (
-            self._unreachable(person, each.plan.settings["audience"])
+            self._unreachable(person, each.plan)
             or self._untimely(each)
+            or self._elsewhere(each)
             or reentry.refusal(
                 each.plan.settings["reentry"],
                 each.entry,
@@ -159,9 +162,18 @@ class Door:
             )
         )
 
-    def _unreachable(self, person: Any, audience: str) -> str:
+    def _elsewhere(self, each: Candidate) -> str:
+        alone = each.plan.settings.get("alone")
+        return "elsewhere" if alone and self.ledger.elsewhere(each.flow.id, each.event.customer_id) else ""
+
+    def _unreachable(self, person: Any, plan: Plan) -> str:
         if not person.email:
             return "no_address"
+        if self.suppressed.get(person.email) in HARD:
+            return self.suppressed[person.email]
+        return "" if _serves_orders(plan) else self._unwilling(person, plan.settings["audience"])
+
+    def _unwilling(self, person: Any, audience: str) -> str:
         if person.consent == "unsubscribed" or person.email in self.suppressed:
             return "unsubscribed"
         return "not_subscriber" if audience == "subscribers" and person.consent != "subscribed" else ""
@@ -172,6 +184,11 @@ class Door:
         # One cart must not bring two reminders: where a flow looks after checkouts, a checkout is no left cart.
         at_checkout = each.event.name == "cart.abandoned" and each.event.data.get("checkout")
         return "left_to_checkout" if at_checkout and self.checkouts else ""
+
+
+def _serves_orders(plan: Plan) -> bool:
+    """Whether it sends what an order needs: then everybody enters, and its gate keeps news from who said no."""
+    return any(node.settings.get("topic") == ORDER for node, _kind in plan.nodes.values())
 
 
 def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:

@@ -17,8 +17,23 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Code, Coupon, Customer, Event, Flow, Message, Run, Shop, Suppression
+from app.models import (
+    Code,
+    Coupon,
+    Customer,
+    Event,
+    Flow,
+    Message,
+    Policy,
+    Run,
+    Shop,
+    Suppression,
+    TopicRefusal,
+)  # fmt: skip
+from app.models.coupons import KINDS
+from app.models.suppressions import HARD
 from graph.interpreter import Plan
+from graph.topics import ORDER
 from workers import facts, marks, quiet
 from workers.letters import Letter
 from workers.plans import plans
@@ -72,10 +87,13 @@ class Known:
     happened: frozenset[str]  # events since the run began
     email: str
     consent: str
-    suppressed: bool
+    suppressed: str  # why the address must not be written to, or ""
     zone: str
     latest_at: datetime | None
     settings: Mapping[str, Any]
+    topic: str = "news"
+    refused: frozenset[str] = frozenset()  # topics that they turned down
+    capped_until: datetime | None = None  # they have had as much as the shop allows
     trouble: str = ""
 
 
@@ -91,7 +109,9 @@ def decide(known: Known, now: datetime) -> Verdict:
 def _ended(known: Known, now: datetime) -> Verdict | None:
     if known.happened.intersection(known.settings["goal"]):
         return Closed("skipped", "goal")
-    if known.happened.intersection(known.settings["exit"]):
+    # Whoever wants no news may still have to hear about an order.
+    unheard = {"customer.unsubscribed"} if known.topic == ORDER else set()
+    if known.happened.intersection(known.settings["exit"]) - unheard:
         return Closed("skipped", "run_ended")
     return Closed("skipped", "latest") if known.latest_at and now > known.latest_at else None
 
@@ -99,8 +119,16 @@ def _ended(known: Known, now: datetime) -> Verdict | None:
 def _unwelcome(known: Known) -> Verdict | None:
     if not known.email:
         return Closed("skipped", "erased")
+    if known.suppressed in HARD:
+        return Closed("skipped", known.suppressed)
+    return None if known.topic == ORDER else _unwanted(known)
+
+
+def _unwanted(known: Known) -> Verdict | None:
     if known.suppressed or known.consent == "unsubscribed":
         return Closed("skipped", "unsubscribed")
+    if known.topic in known.refused:
+        return Closed("skipped", "topic")
     for_subscribers = known.settings["audience"] == "subscribers"
     return Closed("skipped", "audience") if for_subscribers and known.consent != "subscribed" else None
 
@@ -108,6 +136,8 @@ def _unwelcome(known: Known) -> Verdict | None:
 def _later(known: Known, now: datetime) -> Verdict | None:
     if known.flow_status == "paused":
         return Held(now + PAUSED, "paused")
+    if known.capped_until:
+        return Held(known.capped_until, "cap")
     until = quiet.ends(known.settings.get("quiet"), now, known.zone)
     return Held(until, "quiet") if until else None
 
@@ -150,7 +180,7 @@ def _ours(message: Any) -> bool:
 
 def _passed(message: Any, letter: Letter, now: datetime) -> Verdict:
     until = clock.real() + timedelta(seconds=LAST_PATIENCE + 10)
-    if not Message.pass_gate(message.id, message.token, now, until, letter.subject):
+    if not Message.pass_gate(message.id, message.token, now, until, letter.subject, letter.revision):
         return Lost()
     Code.issue(letter.codes)
     return Passed()
@@ -160,7 +190,9 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     # In the order in which a switch-off takes them: flow, run. Shared locks: mails do not wait for each other.
     flow = _locked(Flow, message.flow_id)
     run = _locked(Run, message.run_id)
-    customer = _locked(Customer, message.customer_id)
+    policy = Policy.of(message.shop_id)
+    capped = bool(policy.most_messages) and message.audience == "customer" and message.topic != ORDER
+    customer = _locked(Customer, message.customer_id, alone=capped)
     plan = plans([run.version_id])[run.version_id]
     trouble, coupon = _trouble(letter.codes, now)
     known = Known(
@@ -172,6 +204,9 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
         email=customer.email or "",
         consent=customer.consent,
         suppressed=_suppressed(message.shop_id, customer.email),
+        topic=message.topic,
+        refused=TopicRefusal.of(message.shop_id, message.customer_id),
+        capped_until=_capped_until(message, policy, now) if capped else None,
         zone=customer.timezone or db.session.get_one(Shop, message.shop_id).timezone,
         latest_at=message.latest_at,
         settings=plan.settings if isinstance(plan, Plan) else {},
@@ -180,13 +215,24 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     return known, coupon
 
 
-def _suppressed(shop_id: int, email: str | None) -> bool:
-    return bool(email and Suppression.among(shop_id, [email]))
+def _suppressed(shop_id: int, email: str | None) -> str:
+    return Suppression.reasons(shop_id, [email]).get(email, "") if email else ""
 
 
-def _locked(model: Any, id: int) -> Any:
+def _capped_until(message: Any, policy: Policy, now: datetime) -> datetime | None:
+    """Return when this customer may get another message: as soon as the oldest that counts leaves the window."""
+    recent = Message.gates(message.shop_id, message.customer_id, now - policy.cap_window)
+    full = len(recent) >= policy.most_messages
+    return recent[policy.most_messages - 1] + policy.cap_window if full else None
+
+
+def _locked(model: Any, id: int, alone: bool = False) -> Any:
+    """Return a row that nobody changes before the commit; `alone`: and that no other gate looks at meanwhile.
+
+    Two gates that count the same customer's messages at once would each miss the other's.
+    """
     row = select(*model.__table__.columns).where(model.id == id)
-    return db.session.execute(row.with_for_update(read=True)).one()
+    return db.session.execute(row.with_for_update(read=not alone, key_share=alone)).one()
 
 
 def _happened(run: Any, plan: Plan) -> frozenset[str]:
@@ -208,6 +254,8 @@ def _trouble(codes: Sequence[int], now: datetime) -> tuple[str, Coupon | None]:
     for code, coupon in db.session.execute(shown) if codes else ():
         if coupon.status != "active":
             return "coupon_withdrawn", coupon
+        if coupon.kind not in KINDS:
+            return "coupon_unsupported", coupon
         if coupon.ends_at and coupon.ends_at <= now:
             return "coupon_ended", coupon
         if not coupon.personal and coupon.usage_limit is not None and code.uses >= coupon.usage_limit:
@@ -236,5 +284,5 @@ def _suspend(message: Any, coupon: Coupon | None, why: str, now: datetime) -> No
     Message.prepare([row | {
         "key": key, "mail_id": marks.mail_id(key, message.shop_id), "audience": "staff", "email_id": None, "text": text,
         "state": "prepared", "send_at": now, "latest_at": None, "lease_until": None, "token": 0, "attempts": 0,
-        "prepared_at": now, "reason": "", "reply": "",
+        "prepared_at": now, "reason": "", "reply": "", "channel": "email", "data": None,
     }])  # fmt: skip

@@ -20,15 +20,26 @@ class Ledger:
     """A Record for each flow and customer; whoever never entered has an empty one."""
 
     records: dict[tuple[int, int], Record] = field(default_factory=dict)
+    busy: dict[int, set[int]] = field(default_factory=dict)  # by customer: the flows that they are in
 
     def of(self, flow_id: int, customer_id: int) -> Record:
         """Return what this customer has done in this flow."""
         return self.records.setdefault((flow_id, customer_id), Record())
 
+    def enter(self, flow_id: int, customer_id: int, key: str, at: datetime) -> None:
+        """Write down that somebody has entered a flow just now."""
+        self.of(flow_id, customer_id).enter(key, at)
+        self.busy.setdefault(customer_id, set()).add(flow_id)
+
+    def elsewhere(self, flow_id: int, customer_id: int) -> bool:
+        """Whether this customer is on their way in another flow."""
+        return bool(self.busy.get(customer_id, set()) - {flow_id})
+
     @staticmethod
     def read(shop_id: int, entries: Sequence[tuple[int, int, str]], now: datetime) -> Ledger:
-        """Return the ledger of these (flow, customer, entry key)s: three queries, however many there are."""
-        ledger, theirs = Ledger(), _theirs(shop_id, entries)
+        """Return the ledger of these (flow, customer, entry key)s: four queries, however many there are."""
+        theirs = _theirs(shop_id, entries)
+        ledger = Ledger(busy=_busy(shop_id, {customer_id for _flow, customer_id, _key in entries}))
         for flow_id, customer_id, last, active in db.session.execute(_totals(theirs)):
             record = ledger.of(flow_id, customer_id)
             record.last, record.active = last, bool(active)
@@ -44,6 +55,16 @@ class Ledger:
 def _theirs(shop_id: int, entries: Iterable[tuple[int, int, str]]) -> tuple[ColumnElement[bool], ...]:
     flows, people = {entry[0] for entry in entries}, {entry[1] for entry in entries}
     return Run.shop_id == shop_id, Run.customer_id.in_(people), Run.flow_id.in_(flows)
+
+
+def _busy(shop_id: int, people: set[int]) -> dict[int, set[int]]:
+    active = (
+        select(Run.customer_id, Run.flow_id).distinct().where(Run.shop_id == shop_id, Run.status.in_(ACTIVE))
+    )
+    found: dict[int, set[int]] = {}
+    for customer_id, flow_id in db.session.execute(active.where(Run.customer_id.in_(people))):
+        found.setdefault(customer_id, set()).add(flow_id)
+    return found
 
 
 def _totals(theirs: Sequence[ColumnElement[bool]]) -> Select[Any]:

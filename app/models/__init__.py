@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from app.clock import Clock
 from app.models.audit import Audit
+from app.models.bounces import Bounce, Notice
+from app.models.calls import Call
 from app.models.carts import Cart
+from app.models.chats import Chat
+from app.models.consents import Consent, TopicRefusal
 from app.models.coupons import Code, Coupon, Redemption
 from app.models.customers import Customer, CustomerTag
-from app.models.emails import Email
+from app.models.emails import Email, EmailRevision
 from app.models.events import Event, Refusal
 from app.models.flows import Flow, Gesture, Version
 from app.models.heartbeats import Heartbeat
+from app.models.images import Image
 from app.models.inbox import InboxRow
 from app.models.mail import Mail
+from app.models.mail_faults import MailFault
 from app.models.messages import Message
+from app.models.notices import StaffNotice
+from app.models.offers import Offer
 from app.models.orders import Order
+from app.models.policies import Policy
 from app.models.products import Product, ProductView
 from app.models.runs import Run, Step
+from app.models.servers import ChannelTrouble, MailServer
 from app.models.shops import ApiKey, Shop
 from app.models.suppressions import Suppression
 from app.models.tracking import Attribution, Click, Visit
 from app.models.users import Login, Membership, User
 
 __all__ = [
-    "ApiKey", "Attribution", "Audit", "Cart", "Click", "Clock", "Code", "Coupon", "Customer", "CustomerTag", "Email",
-    "Event", "Flow", "Gesture", "Heartbeat", "InboxRow", "Login", "Mail", "Membership", "Message", "Order",
-    "Product", "ProductView", "Redemption", "Refusal", "Run", "Shop", "Step", "Suppression", "User", "Version",
-    "Visit",
+    "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
+    "Code", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision", "Event", "Flow", "Gesture", "Heartbeat",
+    "Image", "InboxRow", "Login", "Mail", "MailFault", "MailServer", "Membership", "Message", "Notice", "Offer", "Order",
+    "Policy", "Product", "ProductView", "Redemption", "Refusal", "Run", "Shop", "StaffNotice", "Step",
+    "Suppression", "TopicRefusal", "User", "Version", "Visit",
 ]  # fmt: skip

@@ -223,6 +223,12 @@ class Code(db.Model):
         return changed(reserved.values(state="released"))
 
     @classmethod
+    def release_of(cls, runs: Collection[int]) -> int:
+        """Give up the codes of runs that ended before a message could show them; return how many."""
+        reserved = update(cls).where(cls.run_id.in_(runs), cls.state == "reserved")
+        return changed(reserved.values(state="released")) if runs else 0
+
+    @classmethod
     def _take(cls, code_id: int, coupon: Coupon, now: datetime) -> bool:
         free = [cls.id == code_id, cls.state == "issued", or_(cls.ends_at.is_(None), cls.ends_at > now)]
         if coupon.uses_a_code is not None:

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.models.calls import Call
+from app.models.chats import Chat
+from app.models.consents import Consent
 from app.models.coupons import Code
 from app.models.events import Event
 from app.models.messages import Message
@@ -63,12 +66,20 @@ class Customer(db.Model):
         return {email: id for email, id in db.session.execute(known) if email}
 
     @classmethod
-    def agree(cls, shop_id: int, id: int, source: str, said: datetime) -> bool:
-        """Record a subscription; False when the customer has said something since."""
-        row = cls._consent(shop_id, id, "subscribed", source, said)
+    def agree(cls, shop_id: int, id: int, source: str, said: datetime, wording: str = "") -> bool:
+        """Record a subscription and the words agreed to; False when the customer has said something since."""
+        row = cls._consent(shop_id, id, "subscribed", source, said, wording)
         if row is not None and row.email:
             Suppression.lift(shop_id, row.email, said)
         return row is not None
+
+    @classmethod
+    def ask(cls, shop_id: int, id: int, source: str, said: datetime, wording: str = "") -> bool:
+        """Record a yes that is still to be confirmed by mail. False when they are subscribed, or were asked before."""
+        known = select(cls.consent).where(cls.shop_id == shop_id, cls.id == id)
+        if db.session.scalar(known) == "subscribed":
+            return False
+        return cls._consent(shop_id, id, "pending", source, said, wording) is not None
 
     @classmethod
     def unsubscribe(cls, shop_id: int, id: int, source: str, now: datetime) -> bool:
@@ -84,11 +95,17 @@ class Customer(db.Model):
         return True
 
     @classmethod
-    def _consent(cls, shop_id: int, id: int, consent: str, source: str, said: datetime) -> Row[Any] | None:
+    def _consent(
+        cls, shop_id: int, id: int, consent: str, source: str, said: datetime, wording: str = ""
+    ) -> Row[Any] | None:
         theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.consent != consent)
         later = theirs.where(or_(cls.consent_at.is_(None), cls.consent_at <= said))
         told = later.values(consent=consent, consent_source=source, consent_at=said)
-        return db.session.execute(told.returning(cls.email)).first()
+        row = db.session.execute(told.returning(cls.email)).first()
+        if row is not None:
+            answer = {"state": consent, "source": source[:80], "wording": wording[:500], "at": said}
+            db.session.add(Consent(shop_id=shop_id, customer_id=id, **answer))
+        return row
 
     @classmethod
     def erase(cls, shop_id: int, id: int, now: datetime) -> bool:
@@ -103,6 +120,8 @@ class Customer(db.Model):
         Run.cancel(now, "erased", customer_id=id)
         Message.cancel("erased", customer_id=id)
         Code.release(customer_id=id)
+        Call.cancel("erased", now, customer_id=id)
+        Chat.forget(shop_id, id)
         customer.email, customer.first_name, customer.last_name = None, "", ""
         customer.consent, customer.consent_source, customer.erased_at = "unsubscribed", "erased", now
         db.session.flush()

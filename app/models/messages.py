@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, Row, String, Text, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.columns import Instant, same_shop
+from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.models.events import Event
 from app.unit import changed
@@ -62,9 +62,12 @@ class Message(db.Model):
     visit: Mapped[int] = mapped_column()
     customer_id: Mapped[int] = mapped_column()
     audience: Mapped[str] = mapped_column(String(8), default="customer")
+    channel: Mapped[str] = mapped_column(String(8), default="email")  # by which way it goes: workers/channels
+    data: Mapped[dict[str, Any] | None] = mapped_column(Json)  # what its channel needs beside the text
     email_id: Mapped[int | None] = mapped_column()
     email_revision: Mapped[int | None] = mapped_column()
-    text: Mapped[str] = mapped_column(Text, default="")  # what a note to the staff says
+    topic: Mapped[str] = mapped_column(String(10), default="news")
+    text: Mapped[str] = mapped_column(Text, default="")  # a note to the staff, a chat message, a banner
     subject: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[str] = mapped_column(String(9), default="prepared")
     reason: Mapped[str] = mapped_column(String(120), default="")
@@ -77,6 +80,9 @@ class Message(db.Model):
     gate_at: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
+    machine_opened_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # by a program: proves that it arrived
     clicked_at: Mapped[datetime | None] = mapped_column(Instant)
     reply: Mapped[str] = mapped_column(String(500), default="")
 
@@ -87,11 +93,14 @@ class Message(db.Model):
             db.session.connection().execute(once(cls, "shop_id", "key"), list(rows))
 
     @classmethod
-    def claim(cls, shop_id: int, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
-        """Lease the messages of a shop that may go now, the longest due first; return all columns of each."""
+    def claim(
+        cls, shop_id: int, now: datetime, until: datetime, most: int, channels: Collection[str] = ("email",)
+    ) -> list[Row[Any]]:
+        """Lease the messages of a shop that may go now by these channels, the longest due first; return all columns."""
         due = (
             select(cls.id)
             .where(cls.shop_id == shop_id, cls.state == "prepared", cls.send_at <= now)
+            .where(cls.channel.in_(channels))
             .order_by(cls.send_at, cls.id)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -104,12 +113,14 @@ class Message(db.Model):
         return sorted(rows, key=lambda row: (row.send_at, row.id))
 
     @classmethod
-    def pass_gate(cls, id: int, token: int, now: datetime, until: datetime, subject: str) -> bool:
-        """Record the point of no return; False when the message is no longer ours to send."""
+    def pass_gate(
+        cls, id: int, token: int, now: datetime, until: datetime, subject: str, revision: int | None = None
+    ) -> bool:
+        """Record the point of no return, and of which revision of its design it was written; False when the message is no longer ours to send."""
         mine = update(cls).where(
             cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
         )
-        passed = mine.values(gate_at=now, lease_until=until, subject=subject[:500])
+        passed = mine.values(gate_at=now, lease_until=until, subject=subject[:500], email_revision=revision)
         return bool(changed(passed))
 
     @classmethod
@@ -155,6 +166,18 @@ class Message(db.Model):
         return bool(changed(mine.values(back | {"lease_until": None})))
 
     @classmethod
+    def rest(cls, shop_id: int, channel: str, until: datetime) -> int:
+        """Let all that a channel would send by then wait until then: it stands still. Burns nobody's try."""
+        due = update(cls).where(cls.shop_id == shop_id, cls.channel == channel, cls.state == "prepared")
+        return changed(due.where(cls.send_at < until).values(send_at=until, reason="channel"))
+
+    @classmethod
+    def resume(cls, shop_id: int, channel: str, now: datetime) -> int:
+        """Let what waited for its channel go now; return how many."""
+        due = update(cls).where(cls.shop_id == shop_id, cls.channel == channel, cls.state == "prepared")
+        return changed(due.where(cls.reason == "channel").values(send_at=now, reason=""))
+
+    @classmethod
     def close(cls, id: int, token: int, state: str, reason: str, reply: str = "") -> bool:
         """End a message before its gate: skipped, cancelled or failed, and why."""
         mine = update(cls).where(
@@ -194,6 +217,23 @@ class Message(db.Model):
         It proves that a message of which nobody knew has arrived.
         """
         return cls._seen(shop_id, id, now, "opened_at")
+
+    @classmethod
+    def opened_by_machine(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record that a program fetched the pictures: no event, for nobody has read it. False when it was known."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
+        db.session.execute(theirs.where(cls.state == "unknown").values(state="sent", reason="", sent_at=now))
+        return bool(changed(theirs.where(cls.machine_opened_at.is_(None)).values(machine_opened_at=now)))
+
+    @classmethod
+    def gates(cls, shop_id: int, customer_id: int, after: datetime) -> list[datetime]:
+        """Return when marketing messages to a customer passed their gates later than `after`, the latest first.
+
+        What the mail server then refused counts as well: it may have been tried before their eyes.
+        """
+        theirs = select(cls.gate_at).where(cls.shop_id == shop_id, cls.customer_id == customer_id)
+        marketing = theirs.where(cls.audience == "customer", cls.topic != "order", cls.gate_at > after)
+        return [at for at in db.session.scalars(marketing.order_by(cls.gate_at.desc())) if at]
 
     @classmethod
     def clicked(cls, shop_id: int, id: int, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
@@ -16,9 +16,11 @@ from app.extensions import db
 from app.unit import changed
 from app.upsert import once
 
+HARD = ("bounced", "complained", "erased")  # these stop even what an order needs
+
 
 class Suppression(db.Model):
-    """That one address said no to one shop (unsubscribed), or cannot be reached (bounced, complained)."""
+    """That one address said no to one shop (unsubscribed), or must not be tried again (HARD)."""
 
     __tablename__ = "suppression"
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"), primary_key=True)
@@ -30,7 +32,13 @@ class Suppression(db.Model):
     def add(cls, shop_id: int, email: str, reason: str, now: datetime) -> bool:
         """Suppress an address; False when it is suppressed already."""
         row = {"shop_id": shop_id, "address": digest(shop_id, email), "reason": reason, "created_at": now}
-        return bool(changed(once(cls, "shop_id", "address").values(row)))
+        if changed(once(cls, "shop_id", "address").values(row)):
+            return True
+        # A wish can be taken back by a later one; a mailbox that is gone cannot, so it must not hide behind a wish.
+        wish = update(cls).where(
+            cls.shop_id == shop_id, cls.address == row["address"], cls.reason == "unsubscribed"
+        )
+        return reason in HARD and bool(changed(wish.values(reason=reason, created_at=now)))
 
     @classmethod
     def lift(cls, shop_id: int, email: str, said: datetime) -> bool:
@@ -40,13 +48,16 @@ class Suppression(db.Model):
         return bool(changed(lifted))
 
     @classmethod
+    def reasons(cls, shop_id: int, emails: Iterable[str]) -> dict[str, str]:
+        """Return why addresses are suppressed, by address; those that are not are left out."""
+        digests = {digest(shop_id, email): email for email in emails}
+        found = select(cls.address, cls.reason).where(cls.shop_id == shop_id, cls.address.in_(digests))
+        return {digests[address]: reason for address, reason in db.session.execute(found)}
+
+    @classmethod
     def among(cls, shop_id: int, emails: Iterable[str]) -> set[str]:
         """Return those of these addresses that are suppressed."""
-        digests = {digest(shop_id, email): email for email in emails}
-        found = db.session.scalars(
-            select(cls.address).where(cls.shop_id == shop_id, cls.address.in_(digests))
-        )
-        return {digests[address] for address in found}
+        return set(cls.reasons(shop_id, emails))
 
 
 def digest(shop_id: int, email: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from graph.effects import SendMessage
-from graph.fields import EmailChoice
+from graph.fields import Choice, EmailChoice
 from graph.kind import Go, NodeKind, Settings, Visit
+from graph.topics import TOPICS
 from graph.words import Card, M, Names, Words
 
 
@@ -20,11 +21,15 @@ class SendEmail(NodeKind):
     fields = (
         EmailChoice(name="email", label=M("Which e-mail?"),
                     help=M("One clear button is pressed more often than three.")),
+        Choice(name="topic", label=M("What is it about?"), options=TOPICS, default="news",
+               help=M("Customers can turn down reminders or news. Only what an order needs reaches everybody: "
+                      "the law allows no advertising in it.")),
     )  # fmt: skip
 
     def run(self, visit: Visit) -> Go:
         email = visit.settings["email"]
-        return Go("next", (SendMessage(visit.node, email),), {"email": email})
+        topic = visit.settings.get("topic") or "news"
+        return Go("next", (SendMessage(visit.node, email, topic),), {"email": email})
 
     def card(self, settings: Settings, names: Names) -> Card:
         title = names.emails.get(settings.get("email"))

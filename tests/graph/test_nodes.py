@@ -193,7 +193,7 @@ class TestDoing:
     @pytest.mark.parametrize(
         ("name", "settings", "effect"),
         [
-            ("send_email", {"email": 7}, SendMessage("n", 7)),
+            ("send_email", {"email": 7}, SendMessage("n", 7, "news")),
             ("give_coupon", {"coupon": 5}, IssueCoupon("n", 5)),
             ("tag", {"tag": "tea"}, TagCustomer("n", "tea", True)),
             ("tag", {"tag": "tea", "change": "remove"}, TagCustomer("n", "tea", False)),

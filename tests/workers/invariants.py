@@ -10,9 +10,23 @@ from sqlalchemy import select
 
 from app import clock
 from app.extensions import db
-from app.models import Code, Coupon, Event, Flow, Message, Refusal, Run, Step, Suppression, Version
+from app.models import (
+    Code,
+    Consent,
+    Coupon,
+    Event,
+    Flow,
+    Message,
+    Policy,
+    Refusal,
+    Run,
+    Step,
+    Suppression,
+    Version,
+)
 from app.models.messages import ENDED as MESSAGE_ENDED
 from app.models.runs import ACTIVE, ENDED
+from app.models.suppressions import HARD
 from graph.model import Graph
 
 MESSAGE_STATES = ("prepared", "handing", *MESSAGE_ENDED)
@@ -32,6 +46,8 @@ def check(mails=()):
     check_versions()
     check_messages(runs, messages)
     check_gate(messages)
+    check_pressure(messages)
+    check_wishes(messages)
     check_codes(messages)
     check_mails(messages, mails)
     db.session.rollback()
@@ -112,7 +128,7 @@ def check_messages(runs, messages):
 def check_gate(messages):
     flows = {flow.id: flow for flow in rows(Flow)}
     runs = {run.id: run for run in rows(Run)}
-    suppressed = {(row.shop_id, row.address): row.created_at for row in rows(Suppression)}
+    suppressed = {(row.shop_id, row.address): row for row in rows(Suppression)}
     from app.models import Customer
     from app.models.suppressions import digest
 
@@ -131,7 +147,34 @@ def check_gate(messages):
                 f"M5: message {message.id} came too late"
             )
             said_no = suppressed.get((message.shop_id, digest(message.shop_id, person.email or "")))
-            assert not said_no or message.gate_at <= said_no, f"M5: message {message.id} after a no"
+            heard = said_no and (said_no.reason in HARD or message.topic != "order")
+            assert not heard or message.gate_at <= said_no.created_at, f"M5: message {message.id} after a no"
+
+
+def check_pressure(messages):
+    """M6: the cap holds over any window."""
+    gates = defaultdict(list)
+    for message in messages:
+        if message.gate_at and message.audience == "customer" and message.topic != "order":
+            gates[message.shop_id, message.customer_id].append(message.gate_at)
+    for (shop_id, customer_id), times in gates.items():
+        policy = Policy.of(shop_id)
+        if policy.most_messages:
+            times.sort()
+            for first, last in zip(times, times[policy.most_messages :], strict=False):
+                assert last - first >= policy.cap_window, f"M6: customer {customer_id} got too many"
+
+
+def check_wishes(messages):
+    """M8: from a no until a later yes, no marketing message to its owner passes a gate."""
+    answers = defaultdict(list)
+    for answer in db.session.scalars(select(Consent).order_by(Consent.at, Consent.id)):
+        answers[answer.customer_id].append(answer)
+    for message in messages:
+        if message.gate_at and message.audience == "customer" and message.topic != "order":
+            before = [each for each in answers[message.customer_id] if each.at < message.gate_at]
+            said_no = bool(before) and before[-1].state == "unsubscribed"
+            assert not said_no, f"M8: message {message.id} left after its reader had said no"
 
 
 def check_codes(messages):

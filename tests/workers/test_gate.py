@@ -13,14 +13,14 @@ from app.unit import unit
 from tests.workers.world import LEFT, NOON, SEND, WAIT
 from workers import quiet
 from workers.gate import Closed, Held, Known, Passed, Without, decide
-from workers.smtp import Channel
+from workers.smtp import Connection
 
 SETTINGS = {"goal": ["order.placed"], "exit": ["customer.unsubscribed"], "audience": "subscribers", "quiet": None,
             "on_coupon_invalid": "suspend"}  # fmt: skip
 EVERYONE, SKIP = SETTINGS | {"audience": "everyone"}, SETTINGS | {"on_coupon_invalid": "skip"}
 FINE = Known(
     staff=False, flow_status="live", same_epoch=True, run_status="done", happened=frozenset(), email="ada@example.com",
-    consent="subscribed", suppressed=False, zone="Europe/Paris", latest_at=None, settings=SETTINGS,
+    consent="subscribed", suppressed="", zone="Europe/Paris", latest_at=None, settings=SETTINGS,
 )  # fmt: skip
 
 
@@ -38,7 +38,15 @@ FINE = Known(
         ({"latest_at": NOON - timedelta(seconds=1)}, Closed("skipped", "latest")),
         ({"latest_at": NOON}, Passed()),
         ({"email": ""}, Closed("skipped", "erased")),
-        ({"suppressed": True}, Closed("skipped", "unsubscribed")),
+        ({"suppressed": "unsubscribed"}, Closed("skipped", "unsubscribed")),
+        ({"suppressed": "bounced"}, Closed("skipped", "bounced")),
+        ({"suppressed": "complained", "topic": "order"}, Closed("skipped", "complained")),
+        ({"suppressed": "unsubscribed", "consent": "unsubscribed", "topic": "order"}, Passed()),
+        ({"happened": frozenset({"customer.unsubscribed"}), "topic": "order"}, Passed()),
+        ({"consent": "none", "topic": "order"}, Passed()),
+        ({"refused": frozenset({"news"})}, Closed("skipped", "topic")),
+        ({"refused": frozenset({"reminder"})}, Passed()),
+        ({"capped_until": NOON + timedelta(days=1)}, Held(NOON + timedelta(days=1), "cap")),
         ({"consent": "unsubscribed"}, Closed("skipped", "unsubscribed")),
         ({"consent": "none"}, Closed("skipped", "audience")),
         ({"consent": "none", "settings": EVERYONE}, Passed()),
@@ -92,13 +100,13 @@ def prepared(world, **settings):
 
 def between_body_and_gate(monkeypatch, what):
     """Do something when the mail server has the whole body but not the dot."""
-    real = Channel.begin
+    real = Connection.begin
 
     def begin(self, *letter):
         real(self, *letter)
         what()
 
-    monkeypatch.setattr(Channel, "begin", begin)
+    monkeypatch.setattr(Connection, "begin", begin)
 
 
 def test_a_no_that_comes_while_the_body_is_handed_over_is_heard(world, monkeypatch):
@@ -148,7 +156,7 @@ def test_an_order_that_no_run_was_woken_for_yet_is_a_goal_at_the_gate(world, mon
 
 def test_at_night_a_mail_waits_for_the_morning_without_troubling_the_mail_server(world, monkeypatch):
     prepared(world, quiet={"from": "13:00", "until": "15:00"})  # half past one in Paris
-    monkeypatch.setattr(Channel, "begin", lambda *_: pytest.fail("nothing must be handed over"))
+    monkeypatch.setattr(Connection, "begin", lambda *_: pytest.fail("nothing must be handed over"))
     world.work()
     assert (world.message.state, world.message.reason) == ("prepared", "quiet")
     assert world.message.attempts == 0
