@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 
 from app.extensions import db
 from app.models.flows import Flow, Gesture
+from app.models.users import User
 from graph.words import Words
 
 DEEPEST = 100
@@ -59,11 +60,6 @@ def save(flow: Flow, after: Mapping[str, Any], label: Words, stamp: Stamp) -> bo
     return True
 
 
-def same(flow: Flow, stamp: Stamp) -> bool:
-    """Leave the draft as it is, for an edit that changes nothing; False when the revision moved on."""
-    return flow.revision == stamp.base
-
-
 def undo(flow: Flow, stamp: Stamp) -> bool:
     """Go back by one gesture; False, and nothing done, when there is none or on another revision."""
     gesture = _gesture(flow, flow.cursor)
@@ -74,6 +70,12 @@ def redo(flow: Flow, stamp: Stamp) -> bool:
     """Do the last undone gesture again; False, and nothing done, if there is none or on another revision."""
     gesture = _gesture(flow, flow.cursor + 1)
     return gesture is not None and _turn(flow, gesture.after, flow.cursor + 1, stamp)
+
+
+def author(flow: Flow) -> str:
+    """Return who changed the draft last, by name or else by address; nothing where nobody did."""
+    user = db.session.get(User, flow.edited_by) if flow.edited_by else None
+    return (user.name or user.email) if user else ""
 
 
 def rename(flow: Flow, name: str, stamp: Stamp) -> bool:

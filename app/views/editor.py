@@ -10,18 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, render_template, request
+from flask import Blueprint, Flask, Response, g, render_template, request
 from flask_babel import gettext as _
 
-from app import clock
-from app.forms.settings import SettingsForm
 from app.models import Flow, drafts
 from app.models.drafts import Stamp
 from app.telling import tell
 from app.unit import unit
+from app.views import editor_conflicts, editor_publish
 from app.views.editor_answers import answer, page, refused, settings_form, stale
+from app.views.editor_conflicts import packed
 from app.views.editor_drawing import Drawing, prepare
-from graph import edits, strict
+from app.views.editor_mine import mine, sent, stamp
+from graph import edits
 from graph.edits import Edit
 from graph.edits.refusals import node_of
 from graph.model import Graph
@@ -32,9 +33,11 @@ Change = Callable[[Flow, Stamp], bool]
 
 
 def register(app: Flask) -> None:
-    """Put the editor on the application."""
+    """Put the editor on the application, with all that is done from it."""
     prepare(app)
     app.register_blueprint(pages)
+    for part in (editor_clip, editor_conflicts, editor_publish):
+        part.register(app)
 
 
 @pages.errorhandler(Complaint)
@@ -52,141 +55,104 @@ def refuse_size(_error: Exception) -> Response:
 @pages.get("/automations/<int:flow_id>/edit")
 def show(flow_id: int) -> str:
     """Show the editor, with the step `?step=` chosen."""
-    return page(Drawing(_mine(flow_id), g.shop, request.args.get("step", "")))
+    return page(Drawing(mine(flow_id), g.shop, request.args.get("step", "")))
 
 
 @pages.get("/automations/<int:flow_id>/steps/", defaults={"node": ""})
 @pages.get("/automations/<int:flow_id>/steps/<node>")
 def inspect(flow_id: int, node: str) -> str:
     """Show the settings of one step, or of the whole flow."""
-    drawing = Drawing(_mine(flow_id), g.shop, node)
+    drawing = Drawing(mine(flow_id), g.shop, node)
     return render_template("editor/inspector.html", drawing=drawing, form=settings_form(drawing))
 
 
 @pages.post("/automations/<int:flow_id>/edits")
 def edit(flow_id: int) -> Response:
     """Take one edit: the field `edit` holds its JSON, or the whole body is JSON with an `edit`."""
-    mine = _mine(flow_id)
-    known = set(Graph.from_json(mine.draft).by_id)
-    return _change(mine, _applied(mine, edits.parse(_sent()["edit"])), new_since=known)
+    return _edited(mine(flow_id), sent()["edit"])
 
 
 @pages.post("/automations/<int:flow_id>/steps/<node>")
 def configure(flow_id: int, node: str) -> Response:
     """Save the settings of one step; a wrong one comes back in its form, with what is wrong."""
-    mine = _mine(flow_id)
-    drawing = Drawing(mine, g.shop, node)
+    flow = mine(flow_id)
+    drawing = _as_seen(flow, node)
     node_of(drawing.graph, node)
-    return _set(mine, drawing, lambda values: edits.Configure(node, values))
+    return _set(flow, drawing, {"edit": "configure", "id": node})
 
 
 @pages.post("/automations/<int:flow_id>/settings")
 def configure_flow(flow_id: int) -> Response:
     """Save the settings of the whole flow."""
-    mine = _mine(flow_id)
-    return _set(mine, Drawing(mine, g.shop), edits.ConfigureFlow)
+    flow = mine(flow_id)
+    return _set(flow, _as_seen(flow), {"edit": "configure_flow"})
 
 
 @pages.post("/automations/<int:flow_id>/undo")
 def undo(flow_id: int) -> Response:
     """Go back by one gesture."""
-    mine = _mine(flow_id)
-    if mine.revision == _stamp(mine).base and drafts.history(mine).undo is None:
+    flow = mine(flow_id)
+    if flow.revision == stamp(flow).base and drafts.history(flow).undo is None:
         return refused(_("There is nothing to undo."))
-    return _change(mine, drafts.undo)
+    return _change(flow, drafts.undo)
 
 
 @pages.post("/automations/<int:flow_id>/redo")
 def redo(flow_id: int) -> Response:
     """Do the last undone gesture again."""
-    mine = _mine(flow_id)
-    if mine.revision == _stamp(mine).base and drafts.history(mine).redo is None:
+    flow = mine(flow_id)
+    if flow.revision == stamp(flow).base and drafts.history(flow).redo is None:
         return refused(_("There is nothing to redo."))
-    return _change(mine, drafts.redo)
+    return _change(flow, drafts.redo)
 
 
 @pages.post("/automations/<int:flow_id>/edit/name")
 def rename(flow_id: int) -> Response:
     """Give the flow another name."""
-    flow, name = _mine(flow_id), " ".join(request.form.get("name", "").split())
+    flow, name = mine(flow_id), " ".join(request.form.get("name", "").split())
     if not 0 < len(name) <= 120:
         return refused(_("Give the automation a name of 1 to 120 characters."))
-    return _change(flow, lambda mine, stamp: drafts.rename(mine, name, stamp))
+    return _change(flow, lambda flow, stamped: drafts.rename(flow, name, stamped))
 
 
-@pages.get("/automations/<int:flow_id>/publish")
-def ask_publish(flow_id: int) -> str:
-    """Say what publishing will do, or what must be mended first."""
-    return render_template("editor/publish.html", drawing=Drawing(_mine(flow_id), g.shop))
+def _as_seen(flow: Flow, node: str = "") -> Drawing:
+    """Return the drawing on which this request's change was made, which is not always the one of now."""
+    drawing, base = Drawing(flow, g.shop), stamp(flow).base
+    if base != flow.revision:
+        drawing.graph = Graph.from_json(drafts.at(flow, base))
+    drawing.choose(node)
+    return drawing
 
 
-@pages.post("/automations/<int:flow_id>/publish")
-def publish(flow_id: int) -> Response:
-    """Freeze the draft as the version that runs, and switch the flow on."""
-    mine = _mine(flow_id)
-    if mine.revision != _stamp(mine).base:
-        return stale(mine)
-    if Drawing(mine, g.shop).problems:
-        return refused(_("Some things are missing. Mend them first, then try again."))
-    was_on = mine.status == "live"
-    if not unit(lambda: _published(mine, _stamp(mine).base)):
-        return stale(mine)
-    return answer(mine, remark=_("Published.") if was_on else _("It is on."), happened="published")
-
-
-def _published(mine: Flow, base: int) -> bool:
-    now = clock.now(mine.shop_id)
-    if not drafts.holds(mine, base) or Flow.publish(mine.shop_id, mine.id, now) is None:
-        return False
-    return mine.status == "live" or Flow.switch_on(mine.shop_id, mine.id, now)
-
-
-def _set(mine: Flow, drawing: Drawing, made: Callable[[dict[str, Any]], Edit]) -> Response:
+def _set(flow: Flow, drawing: Drawing, edit: dict[str, Any]) -> Response:
     form = settings_form(drawing)
-    if not form.take(request.form):
-        return answer(mine, form=form, status=422, only="inspector")
-    return _change(mine, _applied(mine, made(_asked(form))))
+    if form.take(request.form):
+        return _edited(flow, {**edit, "settings": {name: form[name].data for name in form.names}})
+    if flow.revision != stamp(flow).base:
+        return stale(flow)
+    return answer(flow, form=form, status=422, only="inspector")
 
 
-def _asked(form: SettingsForm) -> dict[str, Any]:
-    return {name: form[name].data for name in form.names}
+def _edited(flow: Flow, asked: Any) -> Response:
+    """Apply an edit, given as JSON values, to the draft that its author saw; any other draft is stale."""
+    made, known = edits.parse(asked), set(Graph.from_json(flow.draft).by_id)
+    return _change(flow, lambda flow, stamped: _applied(flow, made, stamped), asked, known)
 
 
-def _applied(mine: Flow, made: Edit) -> Change:
-    """Return the change that this edit is to the draft. The refusals come now, before anything is written."""
-    before = Graph.from_json(mine.draft)
+def _applied(flow: Flow, made: Edit, stamped: Stamp) -> bool:
+    if flow.revision != stamped.base:
+        return False
+    before = Graph.from_json(flow.draft)
     after, label = made.apply(before), made.label(before)
     if after == before:
-        return drafts.same  # nothing to undo later, and no revision for others to stumble over
-    return lambda flow, stamp: drafts.save(flow, after.to_json(), label, stamp)
+        return True  # nothing to undo later, and no revision for others to stumble over
+    return drafts.save(flow, after.to_json(), label, stamped)
 
 
-def _change(mine: Flow, change: Change, new_since: set[str] | None = None) -> Response:
-    stamp = _stamp(mine)
-    if stamp.key and stamp.key == mine.edit_key:
-        return answer(mine)
-    if mine.revision != stamp.base or not unit(lambda: change(mine, stamp)):
-        return stale(mine)
-    return answer(mine, new_since=new_since)
-
-
-def _stamp(mine: Flow) -> Stamp:
-    sent = _sent()
-    try:
-        base = int(sent.get("base", -1))
-    except (TypeError, ValueError):
-        base = -1
-    return Stamp(base, str(sent.get("key", ""))[:40], clock.now(mine.shop_id))
-
-
-def _sent() -> dict[str, Any]:
-    """Return base, key and the edit, from a form or from a JSON body; raises Unreadable with a sentence."""
-    if request.is_json:
-        body = strict.parse(request.get_data())
-        return {"edit": None, **body} if isinstance(body, dict) else {"edit": None}
-    form = request.form.to_dict()
-    return {**form, "edit": strict.parse(form["edit"]) if "edit" in form else None}
-
-
-def _mine(flow_id: int) -> Flow:
-    return drafts.find(flow_id, g.shop.id) or abort(404)
+def _change(flow: Flow, change: Change, asked: Any = None, new_since: set[str] | None = None) -> Response:
+    stamped = stamp(flow)
+    if stamped.key and stamped.key == flow.edit_key:
+        return answer(flow)
+    if flow.revision != stamped.base or not unit(lambda: change(flow, stamped)):
+        return stale(flow, packed(asked))
+    return answer(flow, new_since=new_since)

@@ -6,7 +6,6 @@ Knows which template stands for which region. Must not know what an edit does.
 from __future__ import annotations
 
 from flask import Response, g, make_response, render_template, request, url_for
-from flask_babel import gettext as _
 
 from app import clock
 from app.forms.settings import SettingsForm
@@ -22,7 +21,7 @@ def page(drawing: Drawing) -> str:
 
 def answer(
     flow: Flow, remark: str = "", new_since: set[str] | None = None, form: SettingsForm | None = None,
-    status: int = 200, only: str = "", happened: str = "", icon: str = "circle-check",
+    status: int = 200, only: str = "", happened: str = "", icon: str = "circle-check", more: str = "",
 ) -> Response:  # fmt: skip
     """Return the regions as they are now. A step that is not in `new_since` is chosen; `only` names one region."""
     drawing = Drawing(flow, g.shop, request.form.get("chosen", ""))
@@ -31,18 +30,18 @@ def answer(
     regions = (only,) if only else ("bar", "canvas", "outline", "words", "problems", "inspector")
     said = _said(drawing, form or settings_form(drawing))
     html = render_template("editor/drawn.html", regions=regions, remark=remark, remark_icon=icon, **said)
-    response = make_response(html, status)
+    response = make_response(html + more, status)
     if happened:
         response.headers["HX-Trigger"] = happened
     return response
 
 
-def stale(flow: Flow) -> Response:
-    """Return the drawing as somebody else left it, with a sentence: their change stands, this one was not made."""
-    words = _(
-        "Somebody changed this a moment ago. Here is how it stands now: make your change again if it still fits."
+def stale(flow: Flow, edit: str = "") -> Response:
+    """Return the drawing as somebody else left it, and what they may do with the `edit` (JSON) that came too late."""
+    base = request.form.get("base", -1, int)
+    return answer(
+        flow, status=409, more=render_template("editor/conflict.html", flow=flow, edit=edit, base=base)
     )
-    return answer(flow, words, status=409, icon="refresh-cw")
 
 
 def refused(sentence: str, status: int = 422) -> Response:

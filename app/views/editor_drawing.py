@@ -85,6 +85,11 @@ class Drawing:
         return drafts.history(self.flow)
 
     @cached_property
+    def author(self) -> str:
+        """Who changed the draft last; nothing where nobody did."""
+        return drafts.author(self.flow)
+
+    @cached_property
     def live(self) -> Version | None:
         """The version that runs, if the flow was ever published."""
         return db.session.get(Version, self.flow.version_id) if self.flow.version_id else None
