@@ -17,7 +17,7 @@ from app.models import Flow, drafts
 from app.models.drafts import Stamp
 from app.telling import tell
 from app.unit import unit
-from app.views import editor_conflicts, editor_publish
+from app.views import editor_clip, editor_conflicts, editor_publish
 from app.views.editor_answers import answer, page, refused, settings_form, stale
 from app.views.editor_conflicts import packed
 from app.views.editor_drawing import Drawing, prepare

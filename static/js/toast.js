@@ -10,12 +10,14 @@ function leaveLater(toast) {
   }, toast.querySelector("form, a, [data-keep]") ? STAY * 2 : STAY);
 }
 
-/** Show the words of <template id="toast-NAME">. The same words are not shown twice at once. */
-export function say(name) {
-  const words = document.getElementById(`toast-${name}`)?.content.firstElementChild;
+/** Show the words of <template id="toast-NAME">, with values in place of theirs ({NUMBER: 2}); never the same twice at once. */
+export function say(name, values = {}) {
+  const words = document.getElementById(`toast-${name}`)?.content.firstElementChild.cloneNode(true);
   const place = document.getElementById("toasts");
-  if (!words || !place || [...place.children].some((shown) => shown.textContent === words.textContent)) return;
-  place.append(words.cloneNode(true));
+  if (!words || !place) return;
+  const said = words.querySelector("p");
+  for (const [hole, value] of Object.entries(values)) said.textContent = said.textContent.replace(hole, () => value);
+  if (![...place.children].some((shown) => shown.textContent === words.textContent)) place.append(words);
 }
 
 export function start() {

@@ -1,6 +1,8 @@
 /* Adding: the searchable menu that a "+" opens, and the palette's own search. Both lists come from the server. */
 
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+import { fill, remember } from "./recent.js";
+
+export const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 
 /** Show the items of a list that hold every word of what was typed; accents do not matter. */
 export function filter(list, typed) {
@@ -11,6 +13,12 @@ export function filter(list, typed) {
   const shown = items.filter((item) => !item.hidden && item.checkVisibility());
   list.parentElement.querySelector("[data-none]").hidden = shown.length > 0;
   return shown;
+}
+
+/** Of what is shown, the item that is meant: the first that has a word beginning with what was typed, else the first. */
+export function meant(shown, typed) {
+  const begins = (item) => plain(item.dataset.words).split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(plain(typed).trim()));
+  return shown.find(begins) ?? shown[0];
 }
 
 export class Adder {
@@ -33,6 +41,7 @@ export class Adder {
     this.after = { source, port };
     this.title.textContent = anchor?.getAttribute("aria-label") || this.any;
     this.dialog.classList.toggle("starting", !source);
+    fill(document.getElementById("menu-recent"), this.list);
     this.search.value = "";
     this.dialog.showModal();
     beside(this.dialog, anchor);
@@ -41,8 +50,10 @@ export class Adder {
   }
 
   look() {
+    // What was added last stands first; once something is typed, each kind stands in its own place only.
+    document.getElementById("menu-recent").toggleAttribute("data-off", Boolean(this.search.value));
     this.shown = filter(this.list, this.search.value);
-    this.aim(this.shown[0]);
+    this.aim(meant(this.shown, this.search.value));
   }
 
   aim(item) {
@@ -71,6 +82,7 @@ export class Adder {
   pick(item) {
     if (!item) return;
     this.dialog.close();
+    if (this.after.source) remember(item.dataset.kind);
     this.editor.add(item.dataset.kind, this.after.source, this.after.port);
   }
 

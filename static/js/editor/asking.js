@@ -33,7 +33,11 @@ export class Asker {
   openMenu(anchor, id) {
     this.about = { anchor, id };
     const ways = waysOut(id);
-    const hidden = { place: isStart(id), delete: isStart(id), add: !ways.length, wire: !ways.length, cut: !ways.some((way) => way.target) };
+    const hidden = {
+      place: isStart(id), delete: isStart(id), duplicate: isStart(id), copy: isStart(id), several: isStart(id),
+      up: isStart(id) || ways.length > 1, down: isStart(id) || ways.length !== 1,
+      add: !ways.length, wire: !ways.length, cut: !ways.some((way) => way.target), paste: !ways.length || !this.editor.clipboard.last,
+    };
     for (const item of this.menu.querySelectorAll("[data-does]")) item.hidden = Boolean(hidden[item.dataset.does]);
     this.menu.showModal();
     beside(this.menu, anchor);
@@ -46,7 +50,10 @@ export class Asker {
     const { editor } = this;
     ({
       open: () => editor.choose(id, { open: true }), add: () => this.addAfter(id, anchor), place: () => this.place(id),
-      wire: () => this.wire(id, anchor), cut: () => this.cut(id, anchor), delete: () => this.remove(id),
+      wire: () => this.wire(id, anchor), cut: () => this.cut(id, anchor), delete: () => this.remove([id]),
+      duplicate: () => editor.saver.edit({ edit: "copy_some", ids: [id] }), copy: () => editor.clipboard.copy([id]),
+      paste: () => editor.paste(editor.clipboard.last, id), several: () => editor.selection.start(id),
+      up: () => editor.shift(id, -1), down: () => editor.shift(id, 1), note: () => editor.note(id),
     })[item.dataset.does]();
   }
 
@@ -57,6 +64,7 @@ export class Asker {
     const list = document.getElementById("way-list");
     list.replaceChildren(...ways.map((way) => choice("menu-item", way.words, "", () => (this.ways.close(), then(way)))));
     this.ways.showModal();
+    list.children[Math.max(0, ways.findIndex((way) => !way.target))].focus();
     return beside(this.ways, anchor);
   }
 
@@ -69,21 +77,34 @@ export class Asker {
     this.from(id, anchor, linked, ({ source, port }) => this.editor.saver.edit({ edit: "disconnect", source, port }));
   }
 
-  /** Delete a step; where several branches go on, one of them takes its place. */
-  remove(id) {
-    const linked = waysOut(id).filter((way) => way.target);
-    if (linked.length < 2) return this.editor.saver.edit({ edit: "delete_node", id });
-    const buttons = linked.map((way) => choice("choice", way.words, title(way.target), () => {
-      this.keep.close();
-      this.editor.saver.edit({ edit: "delete_node", id, keep: way.port });
-    }));
+  /** Delete steps; where several branches of one go on outside them, ask which takes its place. */
+  remove(ids, keeps = {}) {
+    const open = (id) => waysOut(id).filter((way) => way.target && !ids.includes(way.target));
+    const asks = ids.find((id) => !keeps[id] && open(id).length > 1);
+    if (asks) return this.askWhich(asks, open(asks), (port) => this.remove(ids, { ...keeps, [asks]: port }));
+    return this.removed(ids, keeps);
+  }
+
+  askWhich(id, ways, then) {
+    const buttons = ways.map((way) => choice("choice", way.words, title(way.target), () => (this.keep.close(), then(way.port))));
+    document.getElementById("keep-about").textContent = title(id);
     document.getElementById("keep-ways").replaceChildren(...buttons);
     return this.keep.showModal();
   }
 
-  place(id) {
-    this.point({ slot: ({ source, port }) => this.editor.saver.edit({ edit: "move_after", id, node: source, port }) }, "place");
-    this.editor.zones.light(id);
+  async removed(ids, keeps) {
+    const named = title(ids[0]);
+    const one = { edit: "delete_node", id: ids[0], ...(keeps[ids[0]] && { keep: keeps[ids[0]] }) };
+    const status = await this.editor.saver.edit(ids.length === 1 ? one : { edit: "delete_some", ids, keeps });
+    if (status === 200) say(ids.length === 1 ? "deleted" : "deleted-some", { STEP: named, NUMBER: ids.length });
+  }
+
+  /** Choose a place for steps: every "+" becomes one, and the arrow keys go from one to the next. */
+  place(...ids) {
+    const many = ids.length > 1;
+    const edit = ({ source, port }) => (many ? { edit: "move_some", ids, node: source, port } : { edit: "move_after", id: ids[0], node: source, port });
+    this.point({ slot: (slot) => this.editor.saver.edit(edit(slot)) }, "place");
+    this.editor.zones.light(ids);
     this.zones()[0]?.focus();
   }
 

@@ -40,8 +40,13 @@ export class Chooser {
   leave() {
     const was = this.id;
     this.side.removeAttribute("data-live");
-    const back = document.getElementById(matchMedia("(max-width: 720px)").matches ? `pick-${was}` : `card-${was}`);
-    back?.focus({ preventScroll: true });
+    this.focus(was);
+  }
+
+  /** Put the focus on a step, on the drawing or in the outline, whichever is shown. */
+  focus(id = this.id) {
+    const card = document.getElementById(`${this.editor.outlined ? "pick" : "card"}-${id}`);
+    card?.focus({ preventScroll: !this.editor.outlined });
   }
 
   /** Say on the page which step is chosen, after each answer too: an answer knows nothing of the page's own marks. */

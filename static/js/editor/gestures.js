@@ -12,13 +12,15 @@ export class Pan {
     Object.assign(this, { view: editor.view, x: editor.view.x, y: editor.view.y });
   }
   start() {
+    // Only now and only near: a layer of its own makes panning cheap, and everything else dear.
+    this.view.sheet.classList.toggle("near", this.view.zoom > 0.6);
     this.view.sheet.classList.add("panning");
   }
   move({ by }) {
     this.view.set(this.x + by.x, this.y + by.y);
   }
   end() {
-    this.view.sheet.classList.remove("panning");
+    this.view.sheet.classList.remove("panning", "near");
   }
   cancel() {
     this.view.set(this.x, this.y);
@@ -33,10 +35,14 @@ export class CarryCard {
   }
   start() {
     this.step.setAttribute("data-live", "carried");
+    const { picked } = this.editor.selection;
+    this.ids = picked.has(this.id) ? this.editor.selection.ids : [this.id];
     this.edges = [...document.querySelectorAll(`.edge[data-source="${this.id}"], .edge[data-target="${this.id}"]`)];
     this.drawn = this.edges.map((edge) => ({ edge, d: edge.getAttribute("d"), ...ends(edge) }));
+    // In a layer of their own, so that moving them does not have all the other links drawn again.
+    document.getElementById("edges-carried").append(...this.edges);
     for (const each of attached(this.id)) each.setAttribute("data-away", "");
-    this.editor.zones.light(this.id);
+    this.editor.zones.light(this.ids);
   }
   move({ at, by }) {
     const zoom = this.editor.view.zoom;
@@ -56,7 +62,8 @@ export class CarryCard {
   end() {
     const zone = this.editor.zones.hot;
     this.leave();
-    if (zone) this.editor.saver.edit({ edit: "move_after", id: this.id, node: zone.dataset.source, port: zone.dataset.port });
+    if (zone && this.ids.length > 1) this.editor.saver.edit({ edit: "move_some", ids: this.ids, node: zone.dataset.source, port: zone.dataset.port });
+    else if (zone) this.editor.saver.edit({ edit: "move_after", id: this.id, node: zone.dataset.source, port: zone.dataset.port });
     else if (this.to) this.editor.saver.edit({ edit: "move_node", id: this.id, pin: [this.to.x, this.to.y] });
   }
   cancel() {
@@ -66,21 +73,23 @@ export class CarryCard {
   }
   leave() {
     this.step.removeAttribute("data-live");
+    document.getElementById("edges").append(...this.edges);
     document.querySelectorAll("[data-away]").forEach((each) => each.removeAttribute("data-away"));
     this.editor.zones.dark();
     this.editor.mark();
   }
 }
 
-/** Carry a kind of step from the palette to a zone; anywhere else it is dropped and nothing happens. */
-export class CarryKind {
-  constructor(editor, item) {
-    Object.assign(this, { editor, item });
+/** Carry a picture of something to a zone: a kind of step from the palette, or copies of steps. Elsewhere nothing happens. */
+export class CarryGhost {
+  constructor(editor, item, drop) {
+    Object.assign(this, { editor, item, drop });
   }
   start() {
     this.ghost = this.item.cloneNode(true);
-    this.ghost.className = "palette-item palette-ghost";
-    this.ghost.removeAttribute("title");
+    this.ghost.classList.add("ghost");
+    for (const each of [this.ghost, ...this.ghost.querySelectorAll("[id]")]) each.removeAttribute("id");
+    for (const name of ["title", "data-kind", "data-step", "data-chosen"]) this.ghost.removeAttribute(name);
     document.body.append(this.ghost);
     this.editor.zones.light();
   }
@@ -91,7 +100,7 @@ export class CarryKind {
   end() {
     const zone = this.editor.zones.hot;
     this.cancel();
-    if (zone) this.editor.add(this.item.dataset.kind, zone.dataset.source, zone.dataset.port);
+    if (zone) this.drop(zone.dataset);
   }
   cancel() {
     this.ghost.remove();

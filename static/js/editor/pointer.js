@@ -1,7 +1,8 @@
 /* The pointer: presses become gestures once they have gone 4 px. Before that the pointer is not captured, so that
    buttons stay buttons; Escape, a second finger or a lost pointer cancels whatever is being carried. */
 
-import { CarryCard, CarryKind, Pan, Wire } from "./gestures.js";
+import { CarryCard, CarryGhost, Pan, Wire } from "./gestures.js";
+import { Box, isStart } from "./selecting.js";
 
 const THRESHOLD = 4;
 
@@ -23,22 +24,30 @@ export class Pointer {
     return Boolean(this.press?.begun);
   }
 
-  gestureFor(target, button) {
+  gestureFor(event) {
     const { editor } = this;
+    const { target, button, shiftKey, altKey } = event;
     const handle = target.closest("[data-wire], #canvas .slot[data-source]:not([data-source=''])");
     if (button === 1 || !target.closest(".sheet, .palette")) return button === 1 ? new Pan(editor) : null;
     if (handle) return new Wire(editor, handle);
     if (target.closest(".step-more")) return null;
-    if (target.closest("#canvas .step")) return new CarryCard(editor, target.closest(".step"));
-    if (target.closest(".palette-item")) return new CarryKind(editor, target.closest(".palette-item"));
-    return target.closest(".sheet") ? new Pan(editor) : null;
+    const [step, kind] = [target.closest("#canvas .step"), target.closest(".palette-item")];
+    if (step) return shiftKey ? null : altKey && !isStart(step.dataset.step) ? this.copying(step) : new CarryCard(editor, step);
+    if (kind) return new CarryGhost(editor, kind, ({ source, port }) => editor.add(kind.dataset.kind, source, port));
+    return shiftKey ? new Box(editor, point(event)) : new Pan(editor);
+  }
+
+  copying(step) {
+    const { editor } = this;
+    const ids = editor.selection.picked.has(step.dataset.step) ? editor.selection.ids : [step.dataset.step];
+    return new CarryGhost(editor, step, ({ source, port }) => editor.saver.edit({ edit: "copy_some", ids, after: [source, port] }));
   }
 
   down(event) {
     if (event.pointerType === "touch" && event.target.closest(".sheet")) this.fingers.set(event.pointerId, point(event));
     if (this.fingers.size === 2) return this.pinch();
     if (this.press || event.button > 1) return;
-    const gesture = this.gestureFor(event.target, event.button);
+    const gesture = this.gestureFor(event);
     if (gesture) this.press = { gesture, id: event.pointerId, from: point(event), begun: false };
   }
 
@@ -124,6 +133,7 @@ export class Pointer {
     event.preventDefault();
     const { view } = this.editor;
     const unit = event.deltaMode === 1 ? 16 : 1;
+    view.glide();
     if (event.ctrlKey || event.metaKey) return view.zoomAt(view.zoom * 1.0015 ** (-event.deltaY * unit), event.clientX, event.clientY);
     const [dx, dy] = event.shiftKey && !event.deltaX ? [event.deltaY, 0] : [event.deltaX, event.deltaY];
     view.pan(-dx * unit, -dy * unit);

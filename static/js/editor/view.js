@@ -1,6 +1,9 @@
 /* The view: where the drawing is looked at from, and the places of what is drawn on it.
    The server says where things stand (data-x, data-y); this puts them there, for the page's policy allows no inline style. */
 
+import { Culling } from "./culling.js";
+import { Minimap } from "./minimap.js";
+
 const LEAST = 0.25;
 const MOST = 2;
 const AIR = 36;
@@ -8,7 +11,8 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
   constructor(sheet, onChange) {
-    Object.assign(this, { sheet, onChange, x: 0, y: AIR, zoom: 1 });
+    Object.assign(this, { sheet, onChange, x: 0, y: AIR, zoom: 1, culling: new Culling(this), map: new Minimap(this) });
+    this.culling.learn();
     this.home();
   }
 
@@ -19,6 +23,8 @@ export class View {
   /** Put everything where the server says it stands. */
   place() {
     for (const each of this.canvas.querySelectorAll("[data-x]")) put(each, each.dataset.x, each.dataset.y);
+    this.culling.learn();
+    this.map.draw();
     this.apply();
     // The first time nothing moves: only later places are reached by an animation, where motion is welcome at all.
     if (!STILL.matches) requestAnimationFrame(() => this.sheet.setAttribute("data-live", "ready"));
@@ -26,7 +32,17 @@ export class View {
 
   apply() {
     this.canvas.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.zoom})`;
+    this.culling.look();
+    this.map.look();
     this.onChange(this.zoom);
+  }
+
+  /** While the wheel turns, the drawing is a layer of its own; a moment later it is not. */
+  glide() {
+    if (this.zoom <= 0.6) return;
+    this.sheet.classList.add("near");
+    clearTimeout(this.gliding);
+    this.gliding = setTimeout(() => this.sheet.classList.remove("near"), 200);
   }
 
   set(x, y, zoom = this.zoom) {
@@ -78,6 +94,22 @@ export class View {
     const dx = inside(left, left + step.offsetWidth * this.zoom, clientWidth);
     const dy = inside(top, top + (step.offsetHeight + AIR) * this.zoom, clientHeight);
     if (dx || dy) this.pan(dx, dy);
+    this.clear(step);
+  }
+
+  /** Nothing that floats over the drawing may cover a card that was gone to: the card moves above it. */
+  clear(step) {
+    const sheet = this.sheet.getBoundingClientRect();
+    const [left, top] = [sheet.left + this.x + step.dataset.x * this.zoom, sheet.top + this.y + step.dataset.y * this.zoom];
+    const [right, bottom] = [left + step.offsetWidth * this.zoom, top + step.offsetHeight * this.zoom];
+    for (const over of document.querySelectorAll("[data-floats]")) {
+      if (!over.checkVisibility()) continue;
+      const box = over.getBoundingClientRect();
+      if (left >= box.right || right <= box.left || top >= box.bottom || bottom <= box.top) continue;
+      const above = box.top > sheet.top + sheet.height / 2;
+      return this.pan(0, above ? box.top - 12 - bottom : box.bottom + 12 - top);
+    }
+    return undefined;
   }
 }
 

@@ -8,14 +8,17 @@ export class Zones {
     this.hot = null;
   }
 
-  /** Light the zones. `own` is the id of the step that is being carried: the places around it would change nothing. */
-  light(own = "") {
+  /** Light the zones. `own` are the ids of the steps that are being carried: the places around them would change nothing. */
+  light(own = []) {
     this.stage.setAttribute("data-live", "zones");
-    this.all = [...this.stage.querySelectorAll("#canvas .slot")].map((slot) => {
-      const dim = own && (slot.dataset.source === own || leadsTo(slot, own));
+    const near = [...this.stage.querySelectorAll("#canvas .slot:not([data-culled])")];
+    this.all = near.map((slot) => {
+      const dim = own.includes(slot.dataset.source) || own.includes(target(slot));
       slot.setAttribute("data-live", dim ? "dim" : "");
-      return { slot, dim, box: slot.getBoundingClientRect() };
+      return { slot, dim };
     });
+    // All are marked before the first is measured: each turn from writing to reading lays everything out.
+    for (const zone of this.all) zone.box = zone.slot.getBoundingClientRect();
   }
 
   /** Light the nearest zone to a point of the window, if one is near. */
@@ -44,6 +47,4 @@ export class Zones {
 const away = (value, low, high) => Math.max(low - value, 0, value - high);
 const centre = (box, x, y) => Math.hypot((box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y);
 
-function leadsTo(slot, id) {
-  return document.getElementById(`edge-${slot.dataset.source}-${slot.dataset.port}`)?.dataset.target === id;
-}
+const target = ({ dataset: { source, port } }) => document.getElementById(`edge-${source}-${port}`)?.dataset.target;
