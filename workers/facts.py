@@ -1,24 +1,24 @@
-"""Facts: rows become what the graph may look at, for a whole batch of runs, and only what the plan needs.
+"""Facts: what the graph may look at, for a whole batch of runs, and only what the plan needs.
 
-Knows which row is which fact: one query a kind, however many runs. Must not know what is done with them.
+Knows which rows to read: one query a kind, however many runs. Must not know what is done with them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
+from app import facts as seen
 from app.extensions import db
 from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
 from graph import facts
 from graph.interpreter import Plan
 
 Rows = Sequence[Any]
-CONSENT = {"subscribed": True, "unsubscribed": False}  # anything else: never asked
 
 
 def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
@@ -33,11 +33,13 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
     return {
         run.id: facts.Facts(
             customer=people[run.customer_id],
-            event=_event(event),
-            cart=_cart(carts.get(event.cart_id)),
-            order=_order(orders.get(event.order_id)),
+            event=seen.event(event),
+            cart=seen.cart(carts.get(event.cart_id)),
+            order=seen.order(orders.get(event.order_id)),
             messages=tuple(messages.get(run.id, ())),
-            since=tuple(_event(later) for later in since.get(run.customer_id, ()) if _after(later, event)),
+            since=tuple(
+                seen.event(later) for later in since.get(run.customer_id, ()) if _after(later, event)
+            ),
             zone=shop.timezone,
             currency=shop.currency,
         )
@@ -66,38 +68,7 @@ def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
         theirs.where(CustomerTag.shop_id == shop_id, CustomerTag.customer_id.in_(ids))
     ):
         tags[customer_id].add(tag)
-    return {id: _customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
-
-
-def _customer(row: Any, tags: frozenset[str]) -> facts.Customer:
-    return facts.Customer(
-        id=row.id, email=row.email or "", first_name=row.first_name, last_name=row.last_name, locale=row.locale,
-        zone=row.timezone or None, subscribed=CONSENT.get(row.consent), tags=tags, orders_count=row.orders_count,
-        spent=row.spent, last_order_at=row.last_order_at, created_at=row.created_at,
-    )  # fmt: skip
-
-
-def _event(row: Any) -> facts.Event:
-    return facts.Event(row.name, row.at, row.data)
-
-
-def _cart(row: Any) -> facts.Cart | None:
-    if row is None:
-        return None
-    return facts.Cart(row.token, row.total, row.currency, _items(row.items), row.checkout_at is not None)
-
-
-def _order(row: Any) -> facts.Order | None:
-    if row is None:
-        return None
-    return facts.Order(row.token, row.total, row.currency, _items(row.items), tuple(row.codes), row.placed_at)
-
-
-def _items(items: Iterable[Mapping[str, Any]]) -> tuple[facts.Item, ...]:
-    return tuple(
-        facts.Item(str(item["product"]), item.get("title", ""), item.get("quantity", 1), item.get("price", 0))
-        for item in items
-    )
+    return {id: seen.customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
 
 
 def _messages(runs: Collection[int]) -> dict[int, list[facts.MessageFact]]:
