@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.vetting import Network, networks
+
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (names of settings, nothing is bound here)
 _DATABASES = ("sqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -32,6 +34,9 @@ class Settings:
     database_url: str = ""
     redis_url: str = ""
     smtp_url: str = ""
+    bounce_domain: str = ""
+    outgoing_allow: tuple[Network, ...] = ()
+    outgoing_http: bool = False
     secret_key: str = ""
     demo: bool = True
     log_format: str = "console"
@@ -94,6 +99,9 @@ def _neighbours(read: _Reader) -> dict[str, Any]:
         "database_url": read.url("DATABASE_URL", "", _DATABASES),
         "redis_url": read.url("REDIS_URL", "", ("redis://", "rediss://", "unix://")),
         "smtp_url": read.url("SMTP_URL", "", ("smtp://", "smtps://")),
+        "bounce_domain": read.text("BOUNCE_DOMAIN", ""),
+        "outgoing_allow": read.networks("OUTGOING_ALLOW"),
+        "outgoing_http": read.flag("OUTGOING_HTTP"),
         "trusted_proxies": read.number("TRUSTED_PROXIES", 0, 0, 8),
     }
 
@@ -158,6 +166,12 @@ class _Reader:
         if text not in allowed:
             raise BadSetting(f"{name} is {text!r}: choose {' or '.join(allowed)}.")
         return text
+
+    def networks(self, name: str) -> tuple[Network, ...]:
+        try:
+            return networks(self.text(name, ""))
+        except ValueError as error:
+            raise BadSetting(f"{name} must list networks such as 192.168.1.0/24: {error}.") from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "0").lower()

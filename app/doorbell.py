@@ -20,7 +20,7 @@ from redis.retry import Retry
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
 UNHEARD = 2000  # milliseconds after which a ring is thought lost
-QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver"}
+QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver", "call": "call"}
 
 
 def broker(redis_url: str) -> dramatiq.Broker:

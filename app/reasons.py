@@ -83,6 +83,13 @@ PAUSES = {
     "coupon_withdrawn": _l("coupon withdrawn"),
     "coupon_unsupported": _l("coupon of a kind that the shop does not know"),
 }
+# By which way a customer said yes or no to news.
+SOURCES = {
+    "link": _l("by a link in an e-mail"),
+    "confirmation": _l("by the button in the confirmation e-mail"),
+    "complaint": _l("by calling an e-mail spam"),
+    "erased": _l("when they were erased"),
+}
 ALL = {**REFUSALS, **MESSAGES, **CALLS, **ENDINGS}
 
 
@@ -99,3 +106,11 @@ def why(reason: str) -> str:
 def why_paused(reason: str) -> str:
     """Return why an automation paused itself, as the end of "Paused: …"."""
     return str(PAUSES.get(reason, reason))
+
+
+def consent_source(source: str) -> str:
+    """Return by which way an answer about news came, as a phrase; what a shop's own system said is quoted."""
+    kind, _colon, event = source.partition(": ")
+    if kind == "shop":
+        return _("told by your shop (%(event)s)", event=event)
+    return str(SOURCES.get(source, source))

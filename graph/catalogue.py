@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from graph.kind import NodeKind, TriggerKind
+from graph.nodes.call_webhook import CallWebhookKind
 from graph.nodes.cart_abandoned import CartAbandoned
 from graph.nodes.checkout_abandoned import CheckoutAbandoned
 from graph.nodes.condition import Condition
@@ -12,9 +13,11 @@ from graph.nodes.customer_subscribed import CustomerSubscribed
 from graph.nodes.days_since_order import DaysSinceOrder
 from graph.nodes.end import End
 from graph.nodes.give_coupon import GiveCoupon
+from graph.nodes.grant_offer import GrantOfferKind
 from graph.nodes.notify_staff import NotifyStaffKind
 from graph.nodes.order_placed import OrderPlaced
 from graph.nodes.product_abandoned import ProductAbandoned
+from graph.nodes.send_chat import SendChatKind
 from graph.nodes.send_email import SendEmail
 from graph.nodes.split import Split
 from graph.nodes.tag import Tag
@@ -44,9 +47,12 @@ KINDS: tuple[NodeKind, ...] = (
     Condition(),
     Split(),
     SendEmail(),
+    SendChatKind(),
     GiveCoupon(),
+    GrantOfferKind(),
     Tag(),
     NotifyStaffKind(),
+    CallWebhookKind(),
     End(),
 )
 

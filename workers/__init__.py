@@ -76,6 +76,12 @@ def deliver(shop_id: int) -> None:
     _hear("deliver", shop_id)
 
 
+@dramatiq.actor(broker=broker, queue_name="call")
+def call(shop_id: int) -> None:
+    """Make the due calls of a shop to other systems."""
+    _hear("call", shop_id)
+
+
 def _hear(kind: str, id: int) -> None:
     from workers import work
 

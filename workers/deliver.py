@@ -1,33 +1,30 @@
-"""Deliver: the due messages of a shop go to the mail server, one recipient each, through the gate.
+"""Deliver: the due messages of a shop go out by their channels, one recipient each, through the gate.
 
-Before the gate every trouble is harmless and tried again; after it the server's answer is written, and where none came,
-that nobody knows. No transaction is open while the mail server is spoken to.
+Before the gate every trouble is harmless and tried again; after it the other side's answer is written, and where none
+came, that nobody knows. No transaction is open while anybody is spoken to.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from flask import current_app
 
 from app import clock
 from app.extensions import db
-from app.models import Message, Suppression
+from app.models import ChannelTrouble, Message, Suppression
 from app.unit import unit
-from workers import gate, letters
+from workers import channels, gate, troubles
+from workers.channels.channel import Channel, Reply, Unwelcome
 from workers.letters import Letter, Unwritable
-from workers.smtp import Channel, TransportError, Unanswered
+from workers.smtp import TransportError, Unanswered
 
 log = logging.getLogger(__name__)
 BATCH = 20
 LEASE = timedelta(seconds=60)
 ENOUGH = 30.0  # seconds after which the rest of a batch is given back, well before its lease ends
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
-CHANNEL_PAUSE = timedelta(seconds=30)  # the server's own trouble: wait, and burn nobody's try
 POISON = len(BACKOFF) + 5  # claims without a result: something about this message ends the worker each time
 NO_SUCH_ADDRESS = (
     "5.1.1",
@@ -35,32 +32,42 @@ NO_SUCH_ADDRESS = (
     "5.1.10",
 )  # RFC 3463: the mailbox does not exist, or moved without address
 
-_kept = threading.local()
-
 
 def deliver(shop_id: int) -> int:
-    """Hand over a batch of due messages; return how many were looked after (0: none is due, or no server takes any)."""
-    url = current_app.extensions["settings"].smtp_url
-    if not url:
+    """Hand over a batch of due messages; return how many were looked after (0: none is due, or no way is open)."""
+    ways = _open(shop_id, clock.now(shop_id))
+    if not ways:
         return 0
-    rows = unit(lambda: Message.claim(shop_id, clock.now(shop_id), clock.real() + LEASE, BATCH))
-    began, channel = clock.monotonic(), _channel(url)
+    rows = unit(lambda: Message.claim(shop_id, clock.now(shop_id), clock.real() + LEASE, BATCH, tuple(ways)))
+    began, stuck = clock.monotonic(), set[str]()
     for place, row in enumerate(rows):
         if clock.monotonic() - began > ENOUGH:
             _give_back(rows[place:])
             return place
-        if not _one(channel, row):
-            _give_back(rows[place + 1 :])
-            return 0
-    return len(rows)
+        if row.channel in stuck:
+            _give_back([row])
+        elif not _one(ways[row.channel], row):
+            stuck.add(row.channel)
+    _rest(shop_id, stuck)
+    return 0 if stuck else len(rows)
 
 
-def _channel(url: str) -> Channel:
-    """Return this thread's connection."""
-    if getattr(_kept, "url", None) != url:
-        _kept.url, _kept.channel = url, Channel(url)
-    channel: Channel = _kept.channel
-    return channel
+def _open(shop_id: int, now: datetime) -> dict[str, Channel]:
+    """Return the channels that may be tried now; what waits for another one is told until when."""
+    resting = {
+        name: each.retry_at for name, each in ChannelTrouble.of(shop_id).items() if each.retry_at > now
+    }
+    ways = {name: way for name, way in channels.of_shop(shop_id).items() if way.ready()}
+    db.session.rollback()
+    for name, until in resting.items():
+        unit(lambda name=name, until=until: Message.rest(shop_id, name, until))  # type: ignore[misc]
+    return {name: way for name, way in ways.items() if name not in resting}
+
+
+def _rest(shop_id: int, stuck: set[str]) -> None:
+    for name, each in ChannelTrouble.of(shop_id).items() if stuck else ():
+        if name in stuck:
+            unit(lambda name=name, until=each.retry_at: Message.rest(shop_id, name, until))  # type: ignore[misc]
 
 
 def _give_back(rows: Sequence[Any]) -> None:
@@ -74,7 +81,7 @@ def _one(channel: Channel, row: Any, with_code: bool = True) -> bool:
         unit(lambda: Message.close(row.id, row.token, "failed", "gave_up"))
         return True
     try:
-        letter = letters.write(row, clock.now(row.shop_id), with_code)
+        letter = channel.write(row, clock.now(row.shop_id), with_code)
     except Unwritable as error:
         _unwritable(row, error)
         return True
@@ -93,11 +100,16 @@ def _one(channel: Channel, row: Any, with_code: bool = True) -> bool:
 
 def _hand_over(channel: Channel, row: Any, letter: Letter) -> bool:
     try:
-        channel.begin(letter.sender, letter.recipient, letter.raw)
+        channel.begin(letter)
     except TransportError as error:
-        return _refused(row, letter, error)
+        return _refused(channel, row, letter, error)
     try:
-        verdict = unit(lambda: gate.ask(row, letter))
+        verdict = unit(lambda: _pass(channel, row, letter))
+    except Unwelcome as error:
+        channel.abandon()
+        reason = error.reason
+        unit(lambda: Message.close(row.id, row.token, "skipped", reason))
+        return True
     except BaseException:
         channel.abandon()
         raise
@@ -108,32 +120,35 @@ def _hand_over(channel: Channel, row: Any, letter: Letter) -> bool:
     return _one(channel, row, with_code=False) if isinstance(verdict, gate.Without) else True
 
 
+def _pass(channel: Channel, row: Any, letter: Letter) -> gate.Verdict:
+    """Ask the gate, and write in the same transaction what the channel keeps in our database."""
+    verdict = gate.ask(row, letter)
+    if isinstance(verdict, gate.Passed):
+        channel.record(row, letter, clock.now(row.shop_id))
+    return verdict
+
+
 def _finish(channel: Channel, row: Any) -> None:
-    """Send the dot and write what became of it."""
+    """Do what cannot be undone and write what became of it."""
     try:
-        code, words = channel.finish()
+        reply = channel.finish()
     except Unanswered as error:
-        state, reply = "unknown", str(error)
-    else:
-        reply = f"{code} {words}"
-        state = "sent" if code == 250 else "failed" if code >= 500 else "later"
+        reply = Reply("unknown", str(error))
     now = clock.now(row.shop_id)
-    if state == "later":
-        unit(lambda: Message.not_now(row.id, row.token, now + _backoff(row.attempts), reply))
-    else:
-        unit(lambda: Message.answered(row.id, row.token, state, now, reply))
+    if reply.state == "later":
+        unit(lambda: Message.not_now(row.id, row.token, now + _backoff(row.attempts), reply.words))
+        return
+    unit(lambda: Message.answered(row.id, row.token, reply.state, now, reply.words))
+    troubles.over(row.shop_id, channel.name)
 
 
-def _refused(row: Any, letter: Letter, error: TransportError) -> bool:
+def _refused(channel: Channel, row: Any, letter: Letter, error: TransportError) -> bool:
     """Write a refusal before the gate: the channel's trouble, this address's, or one that time may mend."""
     now = clock.now(row.shop_id)
     if error.channel:
-        log.warning("the mail server is in trouble: %s", type(error.__cause__ or error).__name__)
-        unit(
-            lambda: Message.put_back(
-                row.id, row.token, now + CHANNEL_PAUSE, "channel", burnt=False, reply=str(error)
-            )
-        )
+        log.warning("the %s channel is in trouble: %s", channel.name, error.trouble)
+        until = troubles.begin(row.shop_id, channel.name, error, now)
+        unit(lambda: Message.put_back(row.id, row.token, until, "channel", burnt=False, reply=str(error)))
         return False
     if error.permanent or row.attempts > len(BACKOFF):
         unit(lambda: _failed(row, letter, str(error)))
@@ -158,5 +173,5 @@ def _unwritable(row: Any, error: Unwritable) -> None:
         later = clock.now(row.shop_id) + gate.PAUSED
         unit(lambda: Message.put_back(row.id, row.token, later, "sender", burnt=False))
         return
-    state = "skipped" if error.reason in ("erased", "no_staff_address") else "failed"
+    state = "skipped" if error.reason in ("erased", "no_staff_address", "coupon") else "failed"
     unit(lambda: Message.close(row.id, row.token, state, error.reason, error.words))

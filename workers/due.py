@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from app import clock
 from app.extensions import db
-from app.models import Event, Flow, InboxRow, Message, Run
+from app.models import Call, Confirmation, Event, Flow, InboxRow, Message, Run
 
 MOST = 1000  # rows looked at: enough to see who has work, however much it is
 
@@ -23,7 +23,13 @@ def work() -> Iterator[tuple[str, int]]:
     waiting = select(Message.shop_id).where(
         Message.state == "prepared", clock.due(Message.send_at, Message.shop_id)
     )
-    yield from (("deliver", id) for id in sorted(_first(waiting)))
+    asked = select(Confirmation.shop_id).where(
+        Confirmation.state.in_(("prepared", "handing")), clock.due(Confirmation.send_at, Confirmation.shop_id),
+        or_(Confirmation.lease_until.is_(None), Confirmation.lease_until < clock.real()),
+    )  # fmt: skip
+    yield from (("deliver", id) for id in sorted(_first(waiting) | _first(asked)))
+    calls = select(Call.shop_id).where(Call.state == "waiting", clock.due(Call.send_at, Call.shop_id))
+    yield from (("call", id) for id in sorted(_first(calls)))
 
 
 def _versions() -> set[int]:

@@ -73,7 +73,7 @@ def _shop_messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterato
     """Yield what is going to stand in the shop's own pages: chat messages and banners."""
     latest = now + span(plan.settings["latest"]) if plan.settings.get("latest") else None
     for each in asked:
-        effect = each.effect
+        effect, told = each.effect, dict[str, Any]()
         if isinstance(effect, SendChat):
             told = {"channel": "chat", "text": effect.text, "topic": effect.topic}
         elif isinstance(effect, GrantOffer):

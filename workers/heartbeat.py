@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from app import clock, create_app, doorbell
 from app.extensions import db
-from app.models import Heartbeat, Message, Run
+from app.models import Call, Heartbeat, Message, Run
 from app.unit import unit
 from workers import due, work
 from workers.sweep import sweep
@@ -88,9 +88,10 @@ def give_back() -> int:
     real = clock.real() - timedelta(seconds=1)
     runs = select(Run.id).where(Run.status == "leased", Run.lease_until < real)
     messages = select(Message.id).where(Message.state == "handing", Message.lease_until < real)
-    stale = any(db.session.scalar(query.limit(1)) is not None for query in (runs, messages))
+    calls = select(Call.id).where(Call.state == "calling", Call.lease_until < real)
+    stale = any(db.session.scalar(query.limit(1)) is not None for query in (runs, messages, calls))
     db.session.rollback()
-    return unit(lambda: Run.release_stale(real) + Message.release_stale(real)) if stale else 0
+    return unit(lambda: sum(each.release_stale(real) for each in (Run, Message, Call))) if stale else 0
 
 
 def main() -> None:

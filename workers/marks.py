@@ -28,6 +28,11 @@ def mail_id(key: str, shop_id: int) -> str:
     return f"{_mac(f'mail:{shop_id}:{key}').hex()[:40]}@{host or 'localhost'}"
 
 
+def call_id(key: str, shop_id: int) -> str:
+    """Return the id of a call to another system, the same at each try."""
+    return f"msg_{_mac(f'call:{shop_id}:{key}').hex()[:32]}"
+
+
 def code(run_id: int, visit: int, draw: int) -> str:
     """Return eight letters and digits that nobody misreads, the `draw`-th that this visit may have."""
     number = int.from_bytes(_mac(f"code:{run_id}:{visit}:{draw}")[:8], "big")

@@ -10,7 +10,10 @@ import re
 import smtplib
 import socket
 import ssl
+from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from app import outgoing
 
 PATIENCE = 20.0  # seconds for each answer before the dot
 LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
@@ -23,22 +26,46 @@ class TransportError(Exception):
     """A mail that did not leave, before its final dot.
 
     `permanent`: trying again is of no use. `channel`: it is not about this recipient; every mail would fare the same.
+    `trouble`, of a channel: login (the password is refused), sender (this sender is), unreachable (time may mend it).
     """
 
-    def __init__(self, message: str, permanent: bool = False, channel: bool = False) -> None:
+    def __init__(
+        self, message: str, permanent: bool = False, channel: bool = False, trouble: str = "unreachable"
+    ) -> None:
         super().__init__(message)
-        self.permanent, self.channel = permanent, channel
+        self.permanent, self.channel, self.trouble = permanent, channel, trouble
 
 
 class Unanswered(Exception):
     """The dot was sent and no answer came: nobody knows."""
 
 
-class Channel:
-    """One kept connection to the mail server. Not shared between threads."""
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail goes. `security` is starttls, tls or none; `vetted`: a merchant named it, so it must be public."""
 
-    def __init__(self, url: str) -> None:
-        self._url = urlsplit(url)
+    host: str
+    port: int
+    security: str = "none"
+    username: str = ""
+    password: str = ""
+    vetted: bool = False
+
+    @classmethod
+    def of_url(cls, url: str) -> Server:
+        """Return the server of an address such as smtp://user:password@host:587?starttls=1, or smtps://."""
+        parts = urlsplit(url)
+        tls = parts.scheme == "smtps"
+        security = "tls" if tls else "starttls" if parse_qs(parts.query).get("starttls") == ["1"] else "none"
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        return cls(parts.hostname or "", parts.port or (465 if tls else 25), security, user, password)
+
+
+class Connection:
+    """One kept connection to a mail server. Not shared between threads."""
+
+    def __init__(self, server: Server) -> None:
+        self.wanted = server
         self._server: smtplib.SMTP | None = None
 
     def begin(self, sender: str, recipient: str, body: bytes) -> None:
@@ -46,7 +73,7 @@ class Channel:
         greeted = False
         try:
             server = self._open()
-            self._expect(server.mail(sender), 250, channel=True)
+            self._expect(server.mail(sender), 250, channel=True, trouble="sender")
             greeted = True
             self._expect(server.rcpt(recipient), 250)
             self._expect(server.docmd("DATA"), 354)
@@ -54,10 +81,10 @@ class Channel:
         except TransportError:
             self._reset()
             raise
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, outgoing.Refused) as error:
             self.abandon()
             # A server that hangs up over one recipient or body must count against that mail, or it is tried for ever.
-            raise TransportError(_told(error), channel=not greeted) from error
+            raise TransportError(_told(error), channel=not greeted, trouble=_trouble(error)) from error
 
     def finish(self) -> tuple[int, str]:
         """Send the dot and return the server's code and words. Raises Unanswered."""
@@ -109,33 +136,56 @@ class Channel:
         return self._server
 
     def _connect(self) -> smtplib.SMTP:
-        url, host = self._url, self._url.hostname or ""
-        secure = url.scheme == "smtps"
-        server: smtplib.SMTP
-        if secure:
-            server = smtplib.SMTP_SSL(
-                host, url.port or 465, timeout=PATIENCE, context=ssl.create_default_context()
-            )
-        else:
-            server = smtplib.SMTP(host, url.port or 25, timeout=PATIENCE)
+        wanted = self.wanted
+        server = self._greeted(ssl.create_default_context())
         assert server.sock is not None
         # Without it, the last small packet waits for the answer to the one before: some 40 ms a mail.
         server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if not secure and parse_qs(url.query).get("starttls") == ["1"]:
+        if wanted.security == "starttls":
             server.starttls(context=ssl.create_default_context())
-        if url.username:
-            server.login(unquote(url.username), unquote(url.password or ""))
+        if wanted.username:
+            server.login(wanted.username, wanted.password)
         server.ehlo_or_helo_if_needed()
         return server
 
-    def _expect(self, answer: tuple[int, bytes], wanted: int, channel: bool = False) -> None:
+    def _greeted(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        wanted = self.wanted
+        if wanted.security == "tls":
+            kind = _VettedTls if wanted.vetted else smtplib.SMTP_SSL
+            return kind(wanted.host, wanted.port, timeout=PATIENCE, context=context)
+        plain = _Vetted if wanted.vetted else smtplib.SMTP
+        return plain(wanted.host, wanted.port, timeout=PATIENCE)
+
+    def _expect(
+        self, answer: tuple[int, bytes], wanted: int, channel: bool = False, trouble: str = "unreachable"
+    ) -> None:
         code, words = answer
         if code == wanted or (wanted == 250 and code == 251):
             return
         gone = code == 421  # the server is about to close: it is not about this mail
+        lasting = code >= 500 and not gone
         raise TransportError(
-            f"{code} {_text(words)}", permanent=code >= 500 and not gone, channel=channel or gone
+            f"{code} {_text(words)}", lasting, channel or gone, trouble if lasting else "unreachable"
         )
+
+
+class _Vetted(smtplib.SMTP):
+    """A connection to a server that a merchant named: to a vetted address only."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return outgoing.connect(host, port, timeout)
+
+
+class _VettedTls(smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        return self.context.wrap_socket(outgoing.connect(host, port, timeout), server_hostname=host)
+
+
+def _trouble(error: Exception) -> str:
+    refused = isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500
+    return "login" if refused or isinstance(error, smtplib.SMTPNotSupportedError) else "unreachable"
 
 
 def _stuffed(body: bytes) -> bytes:

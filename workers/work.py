@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import doorbell
 from app.extensions import db
-from workers import intake
+from workers import confirmations, intake
 from workers.advance import advance
+from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
 
@@ -63,12 +64,22 @@ def _advance(version_id: int) -> None:
         shops.add(batch.shop_id)
     for shop_id in shops:
         pass_on("deliver", shop_id)
+        pass_on("call", shop_id)
 
 
 def _deliver(shop_id: int) -> None:
+    confirmations.send(shop_id)
     for _round in range(ROUNDS):
         if not deliver(shop_id):
             break
 
 
-KINDS: dict[str, Callable[[int], None]] = {"enrol": _enrol, "advance": _advance, "deliver": _deliver}
+def _call(shop_id: int) -> None:
+    for _round in range(ROUNDS):
+        if not call(shop_id):
+            break
+
+
+KINDS: dict[str, Callable[[int], None]] = {
+    "enrol": _enrol, "advance": _advance, "deliver": _deliver, "call": _call,
+}  # fmt: skip

@@ -8,6 +8,7 @@ from app.models.bounces import Bounce, Notice
 from app.models.calls import Call
 from app.models.carts import Cart
 from app.models.chats import Chat
+from app.models.confirmations import Confirmation
 from app.models.consents import Consent, TopicRefusal
 from app.models.coupons import Code, Coupon, Redemption
 from app.models.customers import Customer, CustomerTag
@@ -34,7 +35,7 @@ from app.models.users import Login, Membership, User
 
 __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
-    "Code", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision", "Event", "Flow", "Gesture", "Heartbeat",
+    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision", "Event", "Flow", "Gesture", "Heartbeat",
     "Image", "InboxRow", "Login", "Mail", "MailFault", "MailServer", "Membership", "Message", "Notice", "Offer", "Order",
     "Policy", "Product", "ProductView", "Redemption", "Refusal", "Run", "Shop", "StaffNotice", "Step",
     "Suppression", "TopicRefusal", "User", "Version", "Visit",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import Row, String, UniqueConstraint, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -36,6 +36,9 @@ class Customer(db.Model):
     first_name: Mapped[str] = mapped_column(String(120), default="")
     last_name: Mapped[str] = mapped_column(String(120), default="")
     locale: Mapped[str] = mapped_column(String(8), default="")
+    locale_chosen: Mapped[bool] = mapped_column(
+        default=False
+    )  # by themselves: the shop's word no longer counts
     timezone: Mapped[str] = mapped_column(String(64), default="")
     consent: Mapped[str] = mapped_column(String(12), default="none")
     consent_source: Mapped[str] = mapped_column(String(80), default="")
@@ -55,8 +58,10 @@ class Customer(db.Model):
         kept = {
             name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
         }
+        kept["locale"] = case((cls.locale_chosen, cls.locale), else_=kept["locale"])
         written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
-        blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0}
+        blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
+                 "locale_chosen": False}  # fmt: skip
         db.session.connection().execute(written, [{**blank, **row} for row in rows])
 
     @classmethod
@@ -72,6 +77,12 @@ class Customer(db.Model):
         if row is not None and row.email:
             Suppression.lift(shop_id, row.email, said)
         return row is not None
+
+    @classmethod
+    def speak(cls, shop_id: int, id: int, locale: str) -> None:
+        """Keep the language that a customer chose for what is written to them."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
+        db.session.execute(theirs.values(locale=locale, locale_chosen=True))
 
     @classmethod
     def ask(cls, shop_id: int, id: int, source: str, said: datetime, wording: str = "") -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.models.calls import Call
 from app.models.coupons import Code
 from app.models.messages import Message
 from app.models.runs import Run
@@ -122,6 +123,7 @@ class Flow(db.Model):
         done = SwitchedOff(Run.cancel(now, "switched_off", flow_id=id), Message.cancel("switched_off", flow_id=id),
                            Message.at_the_dot(id))  # fmt: skip
         Code.release(flow_id=id)
+        Call.cancel("switched_off", now, flow_id=id)
         return done
 
     @classmethod

@@ -41,6 +41,20 @@ class LongText(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebAddress(Text):
+    """An address on the web: str, with its scheme. Whether anybody may be sent there is not decided here."""
+
+    longest: int = 500
+    ask: str = M("Write the address.")
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        if not re.fullmatch(r"https?://[^\s/?#@\\]+(?:[/?#][^\s\\]*)?", text, re.IGNORECASE):
+            raise FieldError(M("Write the whole address, with https://."))
+        return text
+
+
+@dataclass(frozen=True, kw_only=True)
 class Number(Field):
     """A whole number between two bounds: int."""
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from graph.effects import NotifyStaff
-from graph.fields import LongText
+from graph.fields import Choice, LongText
 from graph.kind import Go, NodeKind, Settings, Visit
 from graph.words import Card, M, Names, Words
+
+
+WAYS = (("both", M("Here and by e-mail")), ("app", M("Here")), ("email", M("By e-mail")))
 
 
 class NotifyStaffKind(NodeKind):
@@ -20,10 +23,12 @@ class NotifyStaffKind(NodeKind):
     fields = (
         LongText(name="text", label=M("What should it say?"), longest=500, ask=M("Write what the team should know."),
                  help=M("The customer's name and a link to them are added.")),
+        Choice(name="by", label=M("Where?"), options=WAYS, default="both", required=False),
     )  # fmt: skip
 
     def run(self, visit: Visit) -> Go:
-        return Go("next", (NotifyStaff(visit.node, visit.settings["text"]),))
+        by = visit.settings.get("by") or "both"
+        return Go("next", (NotifyStaff(visit.node, visit.settings["text"], by),))
 
     def card(self, settings: Settings, names: Names) -> Card:
         text = settings.get("text")

@@ -17,6 +17,9 @@ STARTS = [kind.name for kind in KINDS if kind.group == "trigger"]
 FILLED: dict[str, dict[str, Any]] = {
     "send_email": {"email": 1},
     "give_coupon": {"coupon": 5},
+    "send_chat": {"text": "Thank you"},
+    "grant_offer": {"coupon": 5, "title": "A tenth off"},
+    "call_webhook": {"url": "https://till.example.com/hook"},
     "tag": {"tag": "seen"},
     "notify_staff": {"text": "Look"},
     "condition": {"rules": OVER_50},

@@ -143,6 +143,24 @@ CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
     ("tag", {}, "Tag the customer", "No tag written yet", "Add the tag “…”"),
     ("notify_staff", {"text": "100 % off!"}, "Tell the team", "“100 % off!”", "Tell the team “100 % off!”"),
     ("notify_staff", {}, "Tell the team", "Nothing written yet", "Tell the team “…”"),
+    ("send_chat", {"text": "Hi"}, "Send a chat message", "“Hi”", "Send the chat message “Hi”"),
+    ("send_chat", {}, "Send a chat message", "Nothing written yet", "Send the chat message “…”"),
+    (
+        "grant_offer",
+        {"coupon": 5, "title": "For you"},
+        "Offer “For you”",
+        "With the coupon “10 % off”",
+        "Show an offer in the shop with the coupon “10 % off”",
+    ),
+    ("grant_offer", {}, "Show an offer in the shop", "No coupon chosen yet", "Show an offer in the shop"),
+    (
+        "call_webhook",
+        {"url": "https://till.example.com/x"},
+        "Tell another system",
+        "A signed note to till.example.com",
+        "Tell the system at till.example.com",
+    ),
+    ("call_webhook", {}, "Tell another system", "No address written yet", "Tell the system at …"),
     ("end", {}, "End here", "Nothing more for this customer", "End here"),
 ]
 

@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from graph.catalogue import GROUPS, KINDS, UnknownKind, group, kind, triggers
-from graph.effects import IssueCoupon, NotifyStaff, SendMessage, TagCustomer
+from graph.effects import (
+    CallWebhook,
+    GrantOffer,
+    IssueCoupon,
+    NotifyStaff,
+    SendChat,
+    SendMessage,
+    TagCustomer,
+)
 from graph.facts import Customer, Event
 from graph.kind import Go, NodeKind, Stop, Sweep, Wait, WaitFor
 from graph.problem import References
@@ -197,7 +205,14 @@ class TestDoing:
             ("give_coupon", {"coupon": 5}, IssueCoupon("n", 5)),
             ("tag", {"tag": "tea"}, TagCustomer("n", "tea", True)),
             ("tag", {"tag": "tea", "change": "remove"}, TagCustomer("n", "tea", False)),
-            ("notify_staff", {"text": "Call them"}, NotifyStaff("n", "Call them")),
+            ("notify_staff", {"text": "Call them"}, NotifyStaff("n", "Call them", "both")),
+            ("notify_staff", {"text": "Call them", "by": "app"}, NotifyStaff("n", "Call them", "app")),
+            ("send_chat", {"text": "Hi", "topic": "order"}, SendChat("n", "Hi", "order")),
+            (
+                "call_webhook",
+                {"url": "https://a.example", "text": None},
+                CallWebhook("n", "https://a.example", ""),
+            ),
         ],
     )
     def test_an_action_asks_for_one_effect_and_goes_on(
@@ -206,6 +221,18 @@ class TestDoing:
         outcome = visit(name, settings)
         assert isinstance(outcome, Go)
         assert (outcome.port, outcome.effects) == ("next", (effect,))
+
+    def test_an_offer_keeps_its_code_before_it_is_granted(self) -> None:
+        outcome = visit("grant_offer", {"coupon": 5, "title": "For you", "text": None, "image": None})
+        assert isinstance(outcome, Go)
+        assert outcome.effects == (IssueCoupon("n", 5), GrantOffer("n", "For you"))
+
+    @pytest.mark.parametrize(
+        "address", ["till.example", "ftp://a.example", "https://a b", "https://", "https://u@a.example"]
+    )
+    def test_an_address_that_is_none_is_said(self, address: str) -> None:
+        told = node("call", "call_webhook", url=address)
+        assert [each.field for each in kind("call_webhook").problems(told, References())] == ["url"]
 
     def test_an_end_stops(self) -> None:
         assert visit("end", {}) == Stop("end")

@@ -9,7 +9,8 @@ import pytest
 from app.models import Email, Message, Shop, Suppression
 from app.unit import unit
 from workers import deliver, heartbeat
-from workers.smtp import Channel, TransportError, Unanswered, _stuffed
+from workers.channels.email import let_go
+from workers.smtp import Connection, Server, TransportError, Unanswered, _stuffed
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_a_worker_that_dies_before_the_gate_is_survived(waiting, monkeypatch):
     def dies(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Channel, "begin", dies)
+    monkeypatch.setattr(Connection, "begin", dies)
     with pytest.raises(KeyboardInterrupt):
         deliver.deliver(waiting.shop.id)
     monkeypatch.undo()
@@ -134,11 +135,11 @@ def test_a_worker_that_dies_after_the_gate_leaves_an_unknown(waiting, monkeypatc
     def dies(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(*((Channel, "finish") if point == "dot" else (Message, "answered")), dies)
+    monkeypatch.setattr(*((Connection, "finish") if point == "dot" else (Message, "answered")), dies)
     with pytest.raises(KeyboardInterrupt):
         deliver.deliver(waiting.shop.id)
     monkeypatch.undo()
-    deliver._channel("smtp://x").abandon()
+    let_go()
     assert waiting.message.state == "handing" and waiting.message.gate_at
     waiting.skip(seconds=140)
     heartbeat.give_back()
@@ -202,7 +203,7 @@ def test_many_mails_go_through_one_connection(world):
 
 
 def test_lines_that_begin_with_a_dot_arrive_whole(sink):
-    channel = Channel(f"smtp://127.0.0.1:{sink.port}")
+    channel = Connection(Server.of_url(f"smtp://127.0.0.1:{sink.port}"))
     channel.begin("a@example.com", "b@example.com", b"Subject: dots\n\n.\n..two\n.three")
     assert channel.finish()[0] == 250
     channel.close()
@@ -210,7 +211,7 @@ def test_lines_that_begin_with_a_dot_arrive_whole(sink):
 
 
 def test_nothing_arrives_without_the_dot(sink):
-    channel = Channel(f"smtp://127.0.0.1:{sink.port}")
+    channel = Connection(Server.of_url(f"smtp://127.0.0.1:{sink.port}"))
     channel.begin("a@example.com", "b@example.com", b"Subject: never\n\nnever")
     channel.abandon()
     with pytest.raises(Unanswered):
@@ -223,7 +224,7 @@ def test_nothing_arrives_without_the_dot(sink):
 
 def test_a_server_that_is_not_there_is_the_channels_trouble():
     with pytest.raises(TransportError) as refused:
-        Channel("smtp://127.0.0.1:1").begin("a@example.com", "b@example.com", b"")
+        Connection(Server("127.0.0.1", 1)).begin("a@example.com", "b@example.com", b"")
     assert refused.value.channel and not refused.value.permanent
 
 

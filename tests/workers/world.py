@@ -19,6 +19,7 @@ from app.models import Coupon, Customer, Email, Flow, InboxRow, Message, Run, Sh
 from app.unit import unit
 from workers import due, intake
 from workers.advance import advance
+from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
 from workers.sweep import sweep
@@ -206,7 +207,7 @@ class World:
             if not jobs:
                 return
             for kind, id in jobs:
-                {"enrol": self._enrol, "advance": advance, "deliver": deliver}[kind](id)
+                {"enrol": self._enrol, "advance": advance, "deliver": deliver, "call": call}[kind](id)
         raise AssertionError("the engine does not come to rest")
 
     def _enrol(self, shop_id):

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 21:40:28.646619
+Create Date: 2026-11-21 21:52:59.196739
 
 """
 from alembic import op
@@ -147,6 +147,7 @@ def upgrade():
     sa.Column('first_name', sa.String(length=120), nullable=False),
     sa.Column('last_name', sa.String(length=120), nullable=False),
     sa.Column('locale', sa.String(length=8), nullable=False),
+    sa.Column('locale_chosen', sa.Boolean(), nullable=False),
     sa.Column('timezone', sa.String(length=64), nullable=False),
     sa.Column('consent', sa.String(length=12), nullable=False),
     sa.Column('consent_source', sa.String(length=80), nullable=False),
@@ -205,6 +206,23 @@ def upgrade():
     )
     with op.batch_alter_table('flow', schema=None) as batch_op:
         batch_op.create_index('ix_flow_live', ['shop_id', 'status'], unique=False)
+
+    op.create_table('image',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('media_type', sa.String(length=20), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.Column('created_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_image_shop_id_shop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_image')),
+    sa.UniqueConstraint('name', name=op.f('uq_image_name'))
+    )
+    with op.batch_alter_table('image', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_image_shop_id'), ['shop_id'], unique=False)
 
     op.create_table('inbox',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -357,6 +375,24 @@ def upgrade():
     )
     with op.batch_alter_table('cart', schema=None) as batch_op:
         batch_op.create_index('ix_cart_open', ['shop_id', 'updated_at'], unique=False, sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
+
+    op.create_table('confirmation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=9), nullable=False),
+    sa.Column('asked_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('send_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('lease_until', app.columns.Instant(timezone=True), nullable=True),
+    sa.Column('token', sa.Integer(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customer.shop_id', 'customer.id'], name=op.f('fk_confirmation_shop_id_customer_id_customer')),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_confirmation_shop_id_shop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_confirmation'))
+    )
+    with op.batch_alter_table('confirmation', schema=None) as batch_op:
+        batch_op.create_index('ix_confirmation_customer', ['shop_id', 'customer_id', 'asked_at'], unique=False)
+        batch_op.create_index('ix_confirmation_due', ['shop_id', 'send_at'], unique=False, sqlite_where=sa.text("state IN ('prepared', 'handing')"), postgresql_where=sa.text("state IN ('prepared', 'handing')"))
 
     op.create_table('consent',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -855,6 +891,11 @@ def downgrade():
         batch_op.drop_index('ix_consent_customer')
 
     op.drop_table('consent')
+    with op.batch_alter_table('confirmation', schema=None) as batch_op:
+        batch_op.drop_index('ix_confirmation_due', sqlite_where=sa.text("state IN ('prepared', 'handing')"), postgresql_where=sa.text("state IN ('prepared', 'handing')"))
+        batch_op.drop_index('ix_confirmation_customer')
+
+    op.drop_table('confirmation')
     with op.batch_alter_table('cart', schema=None) as batch_op:
         batch_op.drop_index('ix_cart_open', sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
 
@@ -882,6 +923,10 @@ def downgrade():
         batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table('inbox')
+    with op.batch_alter_table('image', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_image_shop_id'))
+
+    op.drop_table('image')
     with op.batch_alter_table('flow', schema=None) as batch_op:
         batch_op.drop_index('ix_flow_live')
 

@@ -1,0 +1,113 @@
+"""Calls: what flows tell other systems, signed as Standard Webhooks says, tried again with growing pauses.
+
+A call may reach the other side twice; its id, the same at each try, tells it so. Before each try the flow is looked at:
+nothing leaves after a switch-off. https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock, outgoing, signing
+from app.extensions import db
+from app.models import Call, Customer, Flow, Run, Shop
+from app.outgoing import Answer, Refused, Unreached
+from app.unit import unit
+from workers import context
+from workers.gate import PAUSED
+
+log = logging.getLogger(__name__)
+BATCH = 10
+LEASE = timedelta(seconds=60)
+ENOUGH = 30.0  # seconds after which the rest of a batch is given back, well before its lease ends
+# The pauses that Standard Webhooks recommends: a day and a half in all.
+BACKOFF = tuple(timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18_000, 36_000, 36_000))
+GONE = 410  # "do not call here again"
+
+
+def call(shop_id: int) -> int:
+    """Make a batch of due calls; return how many were looked after."""
+    rows = unit(lambda: Call.claim(shop_id, clock.now(shop_id), clock.real() + LEASE, BATCH))
+    began = clock.monotonic()
+    for place, row in enumerate(rows):
+        if clock.monotonic() - began > ENOUGH:
+            for rest in rows[place:]:
+                unit(lambda rest=rest: Call.again(rest, rest.send_at, rest.status, rest.reply, burnt=False))  # type: ignore[misc]
+            return place
+        _one(row)
+    return len(rows)
+
+
+def _one(row: Any) -> None:
+    now = clock.now(row.shop_id)
+    if not unit(lambda: _may(row, now)):
+        return
+    body = _body(row, now)
+    db.session.rollback()
+    real = clock.real()  # the other side compares it with its own clock, which knows no demo
+    try:
+        answer = outgoing.post(row.url, body, signing.headers(row.shop_id, row.call_id, real, body))
+    except Refused as error:
+        reason = f"call_{error.reason}"
+        unit(lambda: Call.answered(row, "failed", now, None, "", reason))
+        return
+    except Unreached as error:
+        answer = Answer(0, str(error))
+    _settle(row, answer, clock.now(row.shop_id))
+
+
+def _may(row: Any, now: datetime) -> bool:
+    """Whether the call may leave now; what may not is written down."""
+    flow, run = _locked(Flow, row.flow_id), _locked(Run, row.run_id)
+    if flow.status == "deleted" or flow.epoch != row.epoch:
+        return _no(row, "switched_off", now)
+    if run.status == "cancelled" or _locked(Customer, row.customer_id).email is None:
+        return _no(row, "run_ended", now)
+    if flow.status == "paused":
+        Call.again(row, now + PAUSED, row.status, row.reply, "paused", burnt=False)
+        return False
+    return True
+
+
+def _no(row: Any, reason: str, now: datetime) -> bool:
+    Call.answered(row, "cancelled", now, row.status, row.reply, reason)
+    return False
+
+
+def _locked(model: Any, id: int) -> Any:
+    row = select(*model.__table__.columns).where(model.id == id)
+    return db.session.execute(row.with_for_update(read=True)).one()
+
+
+def _settle(row: Any, answer: Answer, now: datetime) -> None:
+    status = answer.status or None
+    if 200 <= answer.status < 300:
+        unit(lambda: Call.answered(row, "done", now, status, answer.text))
+    elif answer.status == GONE or row.attempts > len(BACKOFF):
+        reason = "call_gone" if answer.status == GONE else "call_gave_up"
+        unit(lambda: Call.answered(row, "failed", now, status, answer.text, reason))
+    else:
+        pause = max(BACKOFF[row.attempts - 1], timedelta(seconds=answer.retry_after))
+        unit(lambda: Call.again(row, now + pause, status, answer.text, "call_later"))
+
+
+def _body(row: Any, now: datetime) -> bytes:
+    """Return what the other system is told, as JSON: who, by which automation, and what it is about."""
+    shop, run = db.session.get_one(Shop, row.shop_id), db.session.get_one(Run, row.run_id)
+    customer = db.session.get_one(Customer, row.customer_id)
+    flow = db.session.get_one(Flow, row.flow_id)
+    known = context.of(shop, run, customer, context.offered(run), customer.locale or shop.locale)
+    told = {name: known[name] for name in ("cart", "order", "product", "coupon") if known.get(name)}
+    who = known["customer"] | {"id": customer.id}
+    data = {"text": row.text, "customer": who, "automation": {"id": flow.id, "name": flow.name}, **told}
+    body = {"type": "customer.reached_step", "timestamp": row.asked_at.isoformat(), "data": data}
+    return json.dumps(body, default=_plain, ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
