@@ -147,11 +147,15 @@ def parse(wording: str, html: bool = False) -> BoundTemplate:
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:
-    """Return a copy made of dicts, lists, short strings, numbers and dates only: nothing with behaviour."""
+    """Return a copy made of dicts, lists, short strings, numbers and dates only: nothing with behaviour.
+
+    An empty text is None: in Liquid "" is true, and `{% if customer.first_name %}` must be false for a nameless customer.
+    """
     if value is None or isinstance(value, (bool, int, float, date)):
         return value
     if isinstance(value, str):
-        return printable(value[:LONGEST_VALUE])
+        text = printable(value[:LONGEST_VALUE])
+        return text if text.strip() else None
     if depth and isinstance(value, Mapping):
         return {str(key): plain(inner, depth - 1) for key, inner in list(value.items())[:MOST_ITEMS]}
     if depth and isinstance(value, Sequence):

@@ -247,3 +247,24 @@ def test_every_mail_of_the_gallery_is_whole_in_each_language(app, recipe):
             )
             assert "{{" not in mail.html + mail.text and "{%" not in mail.html + mail.text
             assert mail.subject and len(mail.html.encode()) < 60_000
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+@pytest.mark.parametrize("chosen", recipes.all_recipes(), ids=lambda chosen: chosen.name)
+def test_nobody_is_greeted_by_a_name_that_is_empty(app, chosen, name):
+    for design in chosen.emails.values():
+        for locale in design:
+            mail = render(design, locale, with_name(name), FRAME)
+            assert not re.search(r"(Hello|Bonjour)\s+,|(Hello|Bonjour)\s*$", mail.text, re.M)
+            assert not re.search(r"\s,|^,|,\s*,", f"{mail.subject}\n{mail.preheader}", re.M)
+
+
+def test_a_merchants_own_if_is_false_for_a_customer_without_a_name(app):
+    design = {
+        "fr": {
+            "subject": "Bonjour{% if customer.first_name %} {{ customer.first_name }}{% endif %},",
+            "blocks": [],
+        }
+    }
+    assert render(design, "fr", with_name(""), FRAME).subject == "Bonjour,"
+    assert render(design, "fr", with_name("Ada"), FRAME).subject == "Bonjour Ada,"
