@@ -34,6 +34,7 @@ class Settings:
     database_url: str = ""
     redis_url: str = ""
     smtp_url: str = ""
+    mailbox_url: str = ""
     bounce_domain: str = ""
     outgoing_allow: tuple[Network, ...] = ()
     outgoing_http: bool = False
@@ -43,7 +44,7 @@ class Settings:
     trusted_proxies: int = 0
     worker_processes: int = 1
     worker_threads: int = 4
-    web_threads: int = 4
+    web_threads: int = 16
     metrics_token: str = ""
 
     @property
@@ -53,10 +54,14 @@ class Settings:
             return f"sqlite:///{(self.data_dir / 'relance.sqlite3').resolve()}"
         return self.database_url.replace("postgres://", "postgresql://", 1)
 
-    @property
-    def mail_stays(self) -> bool:
-        """Whether e-mail goes no further than this machine: into the built-in mailbox, or a catcher."""
-        return not self.smtp_url or urlsplit(self.smtp_url).hostname in LOOPBACK
+    def mail_goes_to(self, is_demo: bool) -> str:
+        """The server for a shop's mail, or "": a demo's never leaves the machine, whatever SMTP_URL names."""
+        return self.mailbox_url if is_demo else self.smtp_url or self.mailbox_url
+
+    def mail_stays(self, is_demo: bool) -> bool:
+        """Whether a shop's mail goes no further than this machine: into the built-in mailbox, or a catcher."""
+        url = self.mail_goes_to(is_demo)
+        return not url or urlsplit(url).hostname in LOOPBACK
 
     @property
     def hosts(self) -> list[str] | None:
@@ -99,6 +104,7 @@ def _neighbours(read: _Reader) -> dict[str, Any]:
         "database_url": read.url("DATABASE_URL", "", _DATABASES),
         "redis_url": read.url("REDIS_URL", "", ("redis://", "rediss://", "unix://")),
         "smtp_url": read.url("SMTP_URL", "", ("smtp://", "smtps://")),
+        "mailbox_url": read.url("MAILBOX_URL", "", ("smtp://",)),
         "bounce_domain": read.text("BOUNCE_DOMAIN", ""),
         "outgoing_allow": read.networks("OUTGOING_ALLOW"),
         "outgoing_http": read.flag("OUTGOING_HTTP"),
@@ -110,7 +116,7 @@ def _manners(read: _Reader) -> dict[str, Any]:
     return {
         "log_format": read.choice("LOG_FORMAT", ("console", "json")),
         "metrics_token": read.text("METRICS_TOKEN", ""),
-        "web_threads": read.number("WEB_THREADS", 4, 1, 64),
+        "web_threads": read.number("WEB_THREADS", 16, 1, 128),
         "worker_processes": read.number("WORKER_PROCESSES", 1, 1, 64),
         "worker_threads": read.number("WORKER_THREADS", 4, 1, 64),
     }
@@ -128,6 +134,11 @@ def _refuse_half_configured(settings: Settings, environ: Mapping[str, str]) -> N
         raise BadSetting(
             "SMTP_URL sends to real people, but BASE_URL is not set: give the public address that the links "
             "in their e-mails must lead to, for example BASE_URL=https://relance.example.com."
+        )
+    if settings.mailbox_url and urlsplit(settings.mailbox_url).hostname not in LOOPBACK:
+        raise BadSetting(
+            "MAILBOX_URL must be on this machine: the demo's visitors write to addresses that nobody has checked. "
+            "Leave it out, or name the port of python -m app.mailbox: smtp://127.0.0.1:1025."
         )
 
 

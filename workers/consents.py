@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app import clock
 from app.extensions import db
-from app.models import Customer
+from app.models import Confirmation, Customer, Policy
 from workers.heard import Heard
 
 
@@ -21,9 +22,24 @@ def save(shop_id: int, heard: Sequence[Heard]) -> None:
     if not told:
         return
     known = _known(shop_id, {each.email for each in told if each.email})
+    asks = Policy.of(shop_id).double_opt_in
     for each, customer in _new(told, known):
-        verb = Customer.agree if _answer(each) else Customer.unsubscribe
-        verb(shop_id, customer.id, f"shop: {each.reading.event}", each.at)
+        source = f"shop: {each.reading.event}"
+        if not _answer(each):
+            Customer.unsubscribe(shop_id, customer.id, source, each.at)
+        elif not asks:
+            Customer.agree(shop_id, customer.id, source, each.at, _wording(each))
+        elif Customer.ask(shop_id, customer.id, source, each.at, _wording(each)):
+            Confirmation.ask(shop_id, customer.id, clock.now(shop_id))
+
+
+def unheard(shop_id: int) -> tuple[str, ...]:
+    """Return the events that are none before the customer confirms them, in a shop that asks twice."""
+    return ("customer.subscribed",) if Policy.of(shop_id).double_opt_in else ()
+
+
+def _wording(each: Heard) -> str:
+    return each.reading.customer.consent_wording if each.reading.customer else ""
 
 
 def _answer(each: Heard) -> bool | None:

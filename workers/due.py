@@ -1,44 +1,79 @@
-"""Due: what waits to be done, found by bounded looks at partial indexes. An empty look costs microseconds."""
+"""Due: what waits to be done. Each look leaps through a partial index from one shop or version that has anything in it
+to the next, so that it costs the same however much waits, and nobody with much hides anybody with little."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import CTE, Select, func, or_, select
 
 from app import clock
 from app.extensions import db
-from app.models import Call, Confirmation, Event, Flow, InboxRow, Message, Run
+from app.models import (
+    Call,
+    Confirmation,
+    Event,
+    Flow,
+    InboxRow,
+    Message,
+    Run,
+    Version,
+    calls,
+    inbox,
+    messages,
+    runs,
+)
 
-MOST = 1000  # rows looked at: enough to see who has work, however much it is
+ASKED = db.text("state IN ('prepared', 'handing')")  # word for word what the index of Confirmation says
 
 
 def work() -> Iterator[tuple[str, int]]:
     """Yield (kind, shop or version) for all that is due now; a kind's own loop finds how much it is."""
-    shops = _first(select(InboxRow.shop_id).where(InboxRow.state == "waiting"))
-    shops |= _first(select(Event.shop_id).where(Event.enrolled_at.is_(None)))
-    yield from (("enrol", id) for id in sorted(shops))
-    yield from (("advance", id) for id in sorted(_versions()))
-    waiting = select(Message.shop_id).where(
-        Message.state == "prepared", clock.due(Message.send_at, Message.shop_id)
+    told, happened = (
+        _leaps(InboxRow.shop_id, inbox.WAITING),
+        _leaps(Event.shop_id, Event.enrolled_at.is_(None)),
     )
-    asked = select(Confirmation.shop_id).where(
-        Confirmation.state.in_(("prepared", "handing")), clock.due(Confirmation.send_at, Confirmation.shop_id),
-        or_(Confirmation.lease_until.is_(None), Confirmation.lease_until < clock.real()),
+    yield from (("enrol", id) for id in sorted(_ids(_all(told)) | _ids(_all(happened))))
+    yield from (("advance", id) for id in sorted(_ids(_versions())))
+    outboxes = _ids(_shops(Message, messages.DUE)) | _ids(_shops(Confirmation, ASKED, _free()))
+    yield from (("deliver", id) for id in sorted(outboxes))
+    yield from (("call", id) for id in sorted(_ids(_shops(Call, calls.DUE))))
+
+
+def _versions() -> Select[Any]:
+    """SQL: the versions with due runs, those of paused flows left out."""
+    leap = _leaps(Run.version_id, runs.DUE)
+    due = select(1).select_from(Run).where(
+        runs.DUE, Run.version_id == leap.c.id, Run.wake_at <= clock.at(Version.shop_id)
     )  # fmt: skip
-    yield from (("deliver", id) for id in sorted(_first(waiting) | _first(asked)))
-    calls = select(Call.shop_id).where(Call.state == "waiting", clock.due(Call.send_at, Call.shop_id))
-    yield from (("call", id) for id in sorted(_first(calls)))
+    moving = select(leap.c.id).join(Version, Version.id == leap.c.id).join(Flow, Flow.id == Version.flow_id)
+    return moving.where(Flow.status != "paused", due.exists())
 
 
-def _versions() -> set[int]:
-    """Return the versions with due runs, those of paused flows left out."""
-    due = Run.status.in_(("ready", "waiting")), clock.due(Run.wake_at, Run.shop_id)
-    paused = select(Flow.id).where(Flow.status == "paused")
-    return _first(select(Run.version_id).where(*due, Run.flow_id.not_in(paused)).order_by(Run.wake_at))
+def _shops(model: Any, *waits: Any) -> Select[Any]:
+    """SQL: the shops with rows of a model that wait and whose `send_at` has come."""
+    leap = _leaps(model.shop_id, waits[0])
+    due = select(1).select_from(model).where(
+        *waits, model.shop_id == leap.c.id, model.send_at <= clock.at(leap.c.id)
+    )  # fmt: skip
+    return _all(leap).where(due.exists())
 
 
-def _first(query: Select[Any]) -> set[int]:
-    some = query.limit(MOST).subquery()
-    return set(db.session.scalars(select(some.c[0]).distinct()))
+def _free() -> Any:
+    return or_(Confirmation.lease_until.is_(None), Confirmation.lease_until < clock.real())
+
+
+def _leaps(key: Any, waits: Any) -> CTE:
+    """SQL: the different values of `key` in a partial index that begins with it, and a NULL behind the last."""
+    leap = select(func.min(key).label("id")).where(waits).cte("leap", recursive=True)
+    further = select(func.min(key)).where(waits, key > leap.c.id).scalar_subquery()
+    return leap.union_all(select(further).where(leap.c.id.is_not(None)))
+
+
+def _all(leap: CTE) -> Select[Any]:
+    return select(leap.c.id).where(leap.c.id.is_not(None))
+
+
+def _ids(query: Select[Any]) -> set[int]:
+    return set(db.session.scalars(query))

@@ -203,7 +203,7 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
         happened=_happened(run, plan) if isinstance(plan, Plan) else frozenset(),
         email=customer.email or "",
         consent=customer.consent,
-        suppressed=_suppressed(message.shop_id, customer.email),
+        suppressed=_suppressed(message, customer.email),
         topic=message.topic,
         refused=TopicRefusal.of(message.shop_id, message.customer_id),
         capped_until=_capped_until(message, policy, now) if capped else None,
@@ -215,8 +215,9 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     return known, coupon
 
 
-def _suppressed(shop_id: int, email: str | None) -> str:
-    return Suppression.reasons(shop_id, [email]).get(email, "") if email else ""
+def _suppressed(message: Any, email: str | None) -> str:
+    why = Suppression.reasons(message.shop_id, [email]).get(email, "") if email else ""
+    return "" if why == "bounced" and message.channel != "email" else why  # only mail needs a mailbox
 
 
 def _capped_until(message: Any, policy: Policy, now: datetime) -> datetime | None:

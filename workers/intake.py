@@ -57,7 +57,7 @@ def _save(shop_id: int, ids: Sequence[int]) -> int:
         return 0
     rows = [row for row in InboxRow.waiting(shop_id, BATCH) if row.id in set(ids)]
     heard, bad = _read(rows)
-    saving.save(shop_id, heard)
+    saving.save(shop_id, heard, consents.unheard(shop_id))
     consents.save(shop_id, heard)
     orders.settle(shop_id, heard)
     saved = InboxRow.read([row.id for row in rows if row.id not in bad])

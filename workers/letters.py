@@ -20,6 +20,7 @@ from app.emails.rendering import Rendered, language_of, render
 from app.emails.wording import BadWording
 from app.extensions import db
 from app.models import Customer, Email, Run, Shop
+from app.returned.addresses import return_path
 from workers import context
 
 
@@ -33,13 +34,14 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail, ready to go. `codes` are the ids of those that it shows."""
+    """One mail, ready to go. `codes` are the ids of those that it shows, `revision` that of its design."""
 
     sender: str
     recipient: str
     subject: str
     raw: bytes
     codes: tuple[int, ...] = ()
+    revision: int | None = None
 
 
 def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
@@ -71,7 +73,9 @@ def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_co
     rendered = render(design.content, locale, context.of(shop, run, customer, offered, locale), frame)
     name = f"{customer.first_name} {customer.last_name}".strip()
     shown = (offered.code.id,) if offered and offered.code.code in rendered.text + rendered.html else ()
-    return _posted(message, shop, Mailbox(customer.email, name), rendered, now, frame.unsubscribe_url, shown)
+    to = Mailbox(customer.email, name)
+    letter = _posted(message, shop, to, rendered, now, frame.unsubscribe_url, shown)
+    return replace(letter, revision=design.revision)
 
 
 def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter:
@@ -109,4 +113,5 @@ def _posted(
         "headers": headers,
     }
     raw = compose(rendered, sender, to, message.mail_id, now, **told)
-    return Letter(sender.address, to.address, rendered.subject, raw, codes)
+    back = return_path(message.shop_id, message.id, sender.address)
+    return Letter(back, to.address, rendered.subject, raw, codes)

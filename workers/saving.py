@@ -5,7 +5,7 @@ Knows how happenings that tell of the same thing are put together. Must not know
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from app.models import Cart, Customer, Event, Order, Product, ProductView
@@ -17,8 +17,8 @@ from workers.heard import Heard
 ALSO = {"order.paid": "order.placed", "order.placed": "order.paid"}
 
 
-def save(shop_id: int, heard: Sequence[Heard]) -> None:
-    """Write everything that these happenings tell, oldest first."""
+def save(shop_id: int, heard: Sequence[Heard], unheard: Collection[str] = ()) -> None:
+    """Write everything that these happenings tell, oldest first; those named in `unheard` are no events yet."""
     Product.save(_products(shop_id, heard))
     Customer.save(_customers(shop_id, heard))
     people = Customer.ids(shop_id, {each.email for each in heard if each.email})
@@ -27,7 +27,8 @@ def save(shop_id: int, heard: Sequence[Heard]) -> None:
     Order.save(_orders(shop_id, heard, people, carts))
     orders = Order.known(shop_id, {each.order for each in heard if each.order})
     ProductView.save(_views(shop_id, heard, people))
-    Event.save(_events(shop_id, heard, people, carts, orders))
+    told = [each for each in heard if each.reading.event not in unheard]
+    Event.save(_events(shop_id, told, people, carts, orders))
 
 
 def _products(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
@@ -35,7 +36,8 @@ def _products(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
     for each in heard:
         if product := each.reading.product:
             known[product.id] = {
-                "shop_id": shop_id, "key": product.id, "title": product.title, "price": product.price,
+                "shop_id": shop_id, "key": product.id, "title": product.title,
+                "description": product.description, "price": product.price,
                 "image": product.image, "url": product.url, "stock": product.stock, "updated_at": each.at,
             }  # fmt: skip
     return list(known.values())

@@ -16,13 +16,11 @@ from flask import current_app
 from sqlalchemy import select
 
 from app import links
-from app.emails import markup
+from app.emails import handmade, markup
 from app.emails.frame import Frame, is_address
 from app.extensions import db
 from app.links import Claim
-from app.models import Cart, Email, Event, Flow, Message, Order, Product, Run, Shop
-
-NOUNS = ("cart", "order", "product", "shop")
+from app.models import Cart, Email, Event, Flow, Message, Order, Policy, Product, Run, Shop
 
 
 def base_url() -> str:
@@ -37,7 +35,8 @@ def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
         return f"{base_url()}/c/{links.sign('click', shop.id, message_id, _short(target))}"
 
     unsubscribe = f"{base_url()}/u/{links.sign('unsubscribe', shop.id, message_id)}"
-    pixel = f"{base_url()}/o/{links.sign('open', shop.id, message_id)}.gif"
+    counted = Policy.of(shop.id).count_opens
+    pixel = f"{base_url()}/o/{links.sign('open', shop.id, message_id)}.gif" if counted else ""
     return replace(Frame.of(shop, base_url(), link, unsubscribe, pixel), reason=reason)
 
 
@@ -139,5 +138,7 @@ def _in_design(shop_id: int, message: Message) -> Iterator[str]:
     )
     for language in (content or {}).values():
         for block in language.get("blocks") or []:
-            yield str(block.get("target") or "")
-            yield from markup.targets(str(block.get("text") or ""))
+            for part in (block, *(block.get("cells") or ())):
+                yield str(part.get("target") or "")
+                yield from markup.targets(str(part.get("text") or ""))
+        yield from handmade.addresses(str(language.get("html") or ""))

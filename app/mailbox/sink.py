@@ -19,6 +19,7 @@ from sqlalchemy import select
 from app import clock, links
 from app.extensions import db
 from app.models import Mail, Message
+from app.returned import post
 from app.unit import unit
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,8 @@ def keep(sender: str, recipients: list[str], raw: bytes) -> None:
     values = {"sender": sender[:320], "recipient": ", ".join(recipients)[:320], "raw": raw, "mail_id": mail_id,
               "subject": said(headers, "Subject", 500)}  # fmt: skip
     unit(lambda: Mail.keep(values | whose(mail_id)))
+    for recipient in recipients:
+        post.take(recipient, raw)
 
 
 def whose(mail_id: str) -> dict[str, Any]:

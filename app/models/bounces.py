@@ -26,14 +26,12 @@ MEMORY = timedelta(days=30)  # soft bounces that are further apart than this are
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What somebody reported: `kind` is one of KINDS, `key` tells this report from others of the shop.
-
-    `mail_id` is the Message-ID that it is about, when it was said; `words` are the reporter's own.
+    `words` are the reporter's own.
     """
 
     kind: str
     email: str
     key: str
-    mail_id: str = ""
     words: str = ""
 
 

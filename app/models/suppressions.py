@@ -48,6 +48,12 @@ class Suppression(db.Model):
         return bool(changed(lifted))
 
     @classmethod
+    def forgive(cls, shop_id: int, email: str) -> bool:
+        """Try a mailbox again that did not take mail; a wish or a complaint stays. False when it was no bounce."""
+        theirs = delete(cls).where(cls.shop_id == shop_id, cls.address == digest(shop_id, email))
+        return bool(changed(theirs.where(cls.reason == "bounced")))
+
+    @classmethod
     def reasons(cls, shop_id: int, emails: Iterable[str]) -> dict[str, str]:
         """Return why addresses are suppressed, by address; those that are not are left out."""
         digests = {digest(shop_id, email): email for email in emails}

@@ -78,6 +78,7 @@ class Customer(Part):
     locale: Annotated[str, Field(pattern=r"^([a-z]{2}([_-][A-Za-z]{2})?)?$")] = ""
     timezone: Zone = ""
     subscribed: bool | None = None
+    consent_wording: Annotated[Printable, Field(max_length=500)] = ""  # the words that they agreed to
 
     @field_validator("email")
     @classmethod
@@ -128,6 +129,7 @@ class Product(Part):
 
     id: Token
     title: Title
+    description: Annotated[Printable, Field(max_length=500)] = ""
     price: Minor
     currency: Currency
     image: Url = ""

@@ -8,7 +8,7 @@ from flask import Flask
 
 NOUNS = (
     "access", "errors", "health", "logins", "home", "flows", "recipes", "editor", "runs", "customers", "emails",
-    "coupons", "settings", "mailbox", "tracking", "api", "storefront", "clock",
+    "coupons", "settings", "mailbox", "tracking", "preferences", "policies", "hooks_mail", "api", "storefront", "clock",
 )  # fmt: skip
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, g, render_template, request
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
+from werkzeug.wrappers import Response
 
 from app import clock
 from app.extensions import db
-from app.models import Cart, Customer, CustomerTag, Event, Flow, Message, Order, Refusal, Run
+from app.models import (
+    Cart,
+    Consent,
+    Customer,
+    CustomerTag,
+    Event,
+    Flow,
+    Message,
+    Order,
+    Refusal,
+    Run,
+    Suppression,
+    TopicRefusal,
+)
 from app.models.customers import CONSENTS
+from app.unit import unit
 from app.views.paging import page
 
 pages = Blueprint("customers", __name__)
@@ -27,7 +43,7 @@ def index() -> str:
     text, consent = request.args.get("q", "").strip()[:120], request.args.get("consent", "")
     query = select(Customer).where(Customer.shop_id == g.shop.id, Customer.erased_at.is_(None))
     if text:
-        query = query.where(_like(text))
+        query = query.where(like(text))
     if consent in CONSENTS:
         query = query.where(Customer.consent == consent)
     found = page(query.order_by(Customer.last_order_at.desc().nulls_last(), Customer.id.desc()))
@@ -46,8 +62,28 @@ def show(customer_id: int) -> str:
     return render_template(
         "customers/show.html", customer=customer, tags=list(tags), runs=runs_of(customer),
         refusals=refusals_of(customer), messages=messages_of(customer), now=clock.now(g.shop.id),
-        orders=latest(Order, customer, Order.placed_at), carts=latest(Cart, customer, Cart.updated_at),
+        orders=latest(Order, customer, Order.placed_at),
+        answers=latest(Consent, customer, Consent.at),
+        turned_down=TopicRefusal.of(customer.shop_id, customer.id), given_up=given_up(customer),
+        carts=latest(Cart, customer, Cart.updated_at),
     )  # fmt: skip
+
+
+@pages.post("/customers/<int:customer_id>/try-again")
+def try_again(customer_id: int) -> Response:
+    """Write again to an address that did not take e-mails: the customer has said that it works now."""
+    mine = select(Customer).where(Customer.id == customer_id, Customer.shop_id == g.shop.id)
+    customer = db.session.scalar(mine) or abort(404)
+    shop_id, email = customer.shop_id, customer.email or ""
+    if unit(lambda: Suppression.forgive(shop_id, email)):
+        flash(_("The next e-mail is tried again."))
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def given_up(customer: Customer) -> str:
+    """Return why nothing is sent to this customer's address, or ""."""
+    email = customer.email or ""
+    return Suppression.reasons(customer.shop_id, [email]).get(email, "")
 
 
 def consents() -> dict[str, int]:
@@ -90,7 +126,8 @@ def _of(model: type, customer: Customer) -> object:
     return (model.shop_id == customer.shop_id) & (model.customer_id == customer.id)
 
 
-def _like(text: str) -> object:
+def like(text: str) -> object:
+    """Return what finds customers by a part of their name or address."""
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     name = Customer.first_name + " " + Customer.last_name
     return or_(Customer.email.ilike(pattern, escape="\\"), name.ilike(pattern, escape="\\"))

@@ -16,7 +16,7 @@ from app.models.figures import Period
 from app.models.flows import SwitchedOff
 from app.models.runs import ACTIVE, ENDED
 from app.passwords import token
-from app.reasons import why, why_paused
+from app.reasons import consent_source, why, why_paused
 from app.telling import called, tell
 from app.unit import unit
 from app.views.flow_page import STATES, FlowPage, rows
@@ -34,6 +34,7 @@ FEW = 8  # as many automations as are found without a filter
 def register(app: Flask) -> None:
     """Put these pages on the application, and the words that they share with other pages."""
     app.jinja_env.filters.update(called=called, why=why, why_paused=why_paused, tell=tell)
+    app.jinja_env.filters.update(consent_source=consent_source)
     app.jinja_env.filters.update(told=lambda msgid: tell(Words(msgid)))
     app.register_blueprint(pages)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from base64 import b64decode
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Flask, Response, abort, redirect, render_template, request
 from flask_babel import force_locale
@@ -20,7 +20,7 @@ from app import clock, doorbell, languages, links
 from app.emails import addresses, arrivals
 from app.extensions import csrf, db
 from app.links import Claim
-from app.models import Click, Customer, Message, Shop
+from app.models import Cart, Click, Customer, Message, Policy, Shop
 from app.unit import unit
 from app.views.access import public
 
@@ -60,8 +60,8 @@ def open(token: str) -> Response:
     """Answer with a picture of one pixel, whatever happens; the first genuine request is an opening."""
     try:
         claim = links.read("open", token)
-        if claim and request.method == "GET" and not is_machine():
-            unit(lambda: Message.opened(claim.shop_id, claim.message_id, clock.now(claim.shop_id)))
+        if claim and request.method == "GET":
+            unit(lambda: looked(claim))
     except SQLAlchemyError:
         log.exception("an opening was not noted")
     # Mail programs fetch it from pages of their own.
@@ -72,10 +72,11 @@ def open(token: str) -> Response:
 @public
 def leave(token: str) -> str | tuple[str, int]:
     """Ask once before unsubscribing."""
-    _claim, shop, customer = meant("unsubscribe", token)
+    claim, shop, customer = meant("unsubscribe", token)
     return said(
-        customer, "tracking/leave.html", shop=shop, token=token, already=customer.consent == "unsubscribed"
-    )
+        customer, "tracking/leave.html", shop=shop, token=token, already=customer.consent == "unsubscribed",
+        choices=links.sign("preferences", shop.id, claim.message_id),
+    )  # fmt: skip
 
 
 @pages.post("/u/<token>")
@@ -116,7 +117,7 @@ def meant(purpose: str, token: str) -> tuple[Claim, Shop, Customer]:
     return claim, found[0], found[1]
 
 
-def said(customer: Customer, template: str, **values: object) -> str:
+def said(customer: Customer, template: str, /, **values: object) -> str:
     """Return a page in the customer's language when we know it, else in the browser's."""
     wanted = customer.locale[:2]
     with force_locale(wanted if wanted in languages.LANGUAGES else languages.locale()):
@@ -128,11 +129,32 @@ def pressed(claim: Claim) -> None:
     if (message := arrivals.held(claim.shop_id, claim.message_id)) is None:
         return
     now = clock.now(claim.shop_id)
-    machine = is_machine() or bool(message.sent_at and now - message.sent_at < AT_ONCE)
+    machine = is_machine() or at_once(message.sent_at, now)
+    cart = addresses.left_cart(claim) if claim.target == "cart" else None
+    if not Policy.of(claim.shop_id).count_clicks:
+        if cart and not machine:  # they asked for their cart back, which is not the same as being watched
+            Cart.press(claim.shop_id, cart.token, now)
+        return
     Click.record(claim.shop_id, message.id, claim.target, machine, now)
     if not machine:
-        cart = addresses.left_cart(claim) if claim.target == "cart" else None
         arrivals.arrived(claim.shop_id, message.id, cart.token if cart else "", now)
+
+
+def looked(claim: Claim) -> None:
+    """Write an opening, a program's apart from a person's; nothing in a shop that does not count them."""
+    if not Policy.of(claim.shop_id).count_opens:
+        return
+    now = clock.now(claim.shop_id)
+    sent_at = db.session.scalar(
+        select(Message.sent_at).where(Message.shop_id == claim.shop_id, Message.id == claim.message_id)
+    )
+    verb = Message.opened_by_machine if is_machine() or at_once(sent_at, now) else Message.opened
+    verb(claim.shop_id, claim.message_id, now)
+
+
+def at_once(sent_at: datetime | None, now: datetime) -> bool:
+    """Whether this came sooner after the mail than any person is."""
+    return bool(sent_at and now - sent_at < AT_ONCE)
 
 
 def is_machine() -> bool:

@@ -17,7 +17,7 @@ from app import clock
 from app.extensions import db
 from app.models import Coupon, Customer, Email, Flow, InboxRow, Message, Run, Shop
 from app.unit import unit
-from workers import due, intake
+from workers import confirmations, due, intake
 from workers.advance import advance
 from workers.calls import call
 from workers.deliver import deliver
@@ -207,8 +207,12 @@ class World:
             if not jobs:
                 return
             for kind, id in jobs:
-                {"enrol": self._enrol, "advance": advance, "deliver": deliver, "call": call}[kind](id)
+                {"enrol": self._enrol, "advance": advance, "deliver": self._deliver, "call": call}[kind](id)
         raise AssertionError("the engine does not come to rest")
+
+    def _deliver(self, shop_id):
+        confirmations.send(shop_id)
+        deliver(shop_id)
 
     def _enrol(self, shop_id):
         intake.take_in(shop_id)

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 21:52:59.196739
+Create Date: 2026-11-21 21:59:09.634790
 
 """
 from alembic import op
