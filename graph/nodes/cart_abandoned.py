@@ -29,7 +29,7 @@ class CartAbandoned(SweptTrigger):
     )
 
     def card(self, settings: Settings, names: Names) -> Card:
-        line = Words(M("E-mail known, untouched for %(after)s"), {"after": length(settings.get("after"))})
+        line = Words(M("Known, and quiet for %(after)s"), {"after": length(settings.get("after"))})
         return Card(Words(self.title), line)
 
     def sentence(self, settings: Settings, names: Names) -> Words:

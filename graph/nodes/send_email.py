@@ -36,7 +36,7 @@ class SendEmail(NodeKind):
         if title is None:
             return Card(Words(self.title), Words(M("No e-mail chosen yet")))
         return Card(
-            Words(M("Send “%(email)s”"), {"email": title}), Words(M("By e-mail, in the customer's language"))
+            Words(M("Send “%(email)s”"), {"email": title}), Words(M("In the customer's language"))
         )
 
     def sentence(self, settings: Settings, names: Names) -> Words:

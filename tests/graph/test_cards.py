@@ -18,7 +18,7 @@ CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "cart_abandoned",
         {},
         "Cart left behind",
-        "E-mail known, untouched for 30 minutes",
+        "Known, and quiet for 30 minutes",
         "When a cart is left behind for 30 minutes",
     ),
     (
@@ -120,7 +120,7 @@ CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "send_email",
         {"email": 1},
         "Send “You left something”",
-        "By e-mail, in the customer's language",
+        "In the customer's language",
         "Send the e-mail “You left something”",
     ),
     ("send_email", {}, "Send an e-mail", "No e-mail chosen yet", "Send an e-mail"),
