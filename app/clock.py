@@ -10,9 +10,10 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.columns import Instant
 from app.extensions import db
 
 
@@ -45,6 +46,14 @@ def due(column: Any, shop_column: Any) -> ColumnElement[bool]:
     for shop_id, ahead in _ahead().items():
         clauses.append(and_(shop_column == shop_id, column <= real() + timedelta(seconds=ahead)))
     return or_(*clauses)
+
+
+def at(shop_column: Any) -> ColumnElement[datetime]:
+    """SQL: the time in the shop in `shop_column`: one value for a query that looks at one shop's rows at a time."""
+    ahead = {shop_id: real() + timedelta(seconds=by) for shop_id, by in _ahead().items()}
+    theirs = {shop_id: literal(instant, Instant) for shop_id, instant in ahead.items()}
+    world = literal(real(), Instant)
+    return case(theirs, value=shop_column, else_=world) if theirs else world
 
 
 def start(shop_id: int) -> None:

@@ -17,9 +17,7 @@ from sqlalchemy import Select, func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Heartbeat, InboxRow, Message, Run
-
-_RESTING = Run.status.in_(("ready", "waiting"))
+from app.models import Heartbeat, InboxRow, Message, Run, Version, runs
 
 
 class Figures(Collector):
@@ -56,8 +54,8 @@ def _inbox() -> Iterator[Gauge]:
 
 
 def _runs() -> Iterator[Gauge]:
-    due = _RESTING & clock.due(Run.wake_at, Run.shop_id)
-    count, oldest = _row(select(func.count(), func.min(Run.wake_at)).where(due))
+    due = (Run.version_id == Version.id) & runs.DUE & (Run.wake_at <= clock.at(Version.shop_id))
+    count, oldest = _row(select(func.count(), func.min(Run.wake_at)).select_from(Version).join(Run, due))
     yield Gauge("relance_runs_due", "Runs whose time has come and that no worker has claimed.", count)
     yield Gauge("relance_runs_oldest_due_seconds", "How late the latest of them is.", _age(oldest))
     held = select(Run.status, func.count()).where(Run.status.in_(("leased", "parked"))).group_by(Run.status)

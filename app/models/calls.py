@@ -17,6 +17,10 @@ from app.extensions import db
 from app.unit import changed
 from app.upsert import once
 
+# Word for word what the partial indexes say, so that a planner recognises them.
+DUE = db.text("state = 'waiting'")
+CALLING = db.text("state = 'calling'")
+
 
 class Call(db.Model):
     """One call. `key` is run:node:visit and unique; `call_id` is the webhook-id that every try repeats.
@@ -29,10 +33,8 @@ class Call(db.Model):
         UniqueConstraint("shop_id", "key"),
         same_shop("flow_id", "flow"),
         same_shop("run_id", "run"),
-        Index("ix_call_due", "shop_id", "send_at", sqlite_where=db.text("state = 'waiting'"),
-              postgresql_where=db.text("state = 'waiting'")),
-        Index("ix_call_lease", "lease_until", sqlite_where=db.text("state = 'calling'"),
-              postgresql_where=db.text("state = 'calling'")),
+        Index("ix_call_due", "shop_id", "send_at", sqlite_where=DUE, postgresql_where=DUE),
+        Index("ix_call_lease", "lease_until", sqlite_where=CALLING, postgresql_where=CALLING),
         Index("ix_call_flow", "flow_id", "state"),
         Index("ix_call_run", "run_id"),
     )  # fmt: skip
@@ -67,7 +69,7 @@ class Call(db.Model):
     @classmethod
     def claim(cls, shop_id: int, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
         """Lease the calls of a shop that are due, the longest due first; return all columns of each."""
-        due = select(cls.id).where(cls.shop_id == shop_id, cls.state == "waiting", cls.send_at <= now)
+        due = select(cls.id).where(cls.shop_id == shop_id, DUE, cls.send_at <= now)
         due = due.order_by(cls.send_at, cls.id).limit(most).with_for_update(skip_locked=True)
         leased = update(cls).where(cls.id.in_(select(due.cte("due").c.id))).values(
             state="calling", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=until
@@ -111,5 +113,6 @@ class Call(db.Model):
     @classmethod
     def release_stale(cls, real: datetime) -> int:
         """Give back what a silent worker held: the other side knows a second try by its id."""
-        stale = update(cls).where(cls.state == "calling", cls.lease_until < real)
+        held = select(cls.id).where(CALLING, cls.lease_until < real).with_for_update(skip_locked=True)
+        stale = update(cls).where(cls.id.in_(held.scalar_subquery()), CALLING)
         return changed(stale.values(state="waiting", lease_until=None))

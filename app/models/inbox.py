@@ -13,6 +13,7 @@ from app.extensions import db
 from app.unit import changed
 from app.upsert import once
 
+WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
 ATTEMPTS = 5  # failures after which a delivery is put aside
 
 
@@ -26,8 +27,8 @@ class InboxRow(db.Model):
             "ix_inbox_waiting",
             "shop_id",
             "id",
-            sqlite_where=db.text("state = 'waiting'"),
-            postgresql_where=db.text("state = 'waiting'"),
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
         ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +54,12 @@ class InboxRow(db.Model):
         unread = select(cls).where(cls.shop_id == shop_id, cls.state == "waiting")
         # Those that failed before come last: trouble with one must not hold up the others.
         return list(db.session.scalars(unread.order_by(cls.attempts, cls.id).limit(most)))
+
+    @classmethod
+    def latest(cls, shop_id: int) -> InboxRow | None:
+        """Return the last delivery that came in for a shop, or None when nothing ever did."""
+        mine = select(cls).where(cls.shop_id == shop_id)
+        return db.session.scalar(mine.order_by(cls.received_at.desc(), cls.id.desc()).limit(1))
 
     @classmethod
     def read(cls, ids: Collection[int]) -> int:

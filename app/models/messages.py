@@ -15,7 +15,10 @@ from app.models.events import Event
 from app.unit import changed
 from app.upsert import once
 
-ENDED = ("sent", "failed", "unknown", "held", "skipped", "cancelled")
+# Word for word what the partial indexes say, so that a planner recognises them.
+DUE = db.text("state = 'prepared'")
+HANDING = db.text("state = 'handing'")
+ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
 
 
 class Message(db.Model):
@@ -38,14 +41,14 @@ class Message(db.Model):
             "ix_message_due",
             "shop_id",
             "send_at",
-            sqlite_where=db.text("state = 'prepared'"),
-            postgresql_where=db.text("state = 'prepared'"),
+            sqlite_where=DUE,
+            postgresql_where=DUE,
         ),
         Index(
             "ix_message_lease",
             "lease_until",
-            sqlite_where=db.text("state = 'handing'"),
-            postgresql_where=db.text("state = 'handing'"),
+            sqlite_where=HANDING,
+            postgresql_where=HANDING,
         ),
         Index("ix_message_run", "run_id"),
         Index("ix_message_flow", "flow_id", "node", "state"),
@@ -99,7 +102,7 @@ class Message(db.Model):
         """Lease the messages of a shop that may go now by these channels, the longest due first; return all columns."""
         due = (
             select(cls.id)
-            .where(cls.shop_id == shop_id, cls.state == "prepared", cls.send_at <= now)
+            .where(cls.shop_id == shop_id, DUE, cls.send_at <= now)
             .where(cls.channel.in_(channels))
             .order_by(cls.send_at, cls.id)
             .limit(most)
@@ -203,7 +206,8 @@ class Message(db.Model):
     @classmethod
     def release_stale(cls, real: datetime) -> int:
         """Give back what a silent worker held; past the gate nobody knows, so that is `unknown`, never sent again."""
-        stale = update(cls).where(cls.state == "handing", cls.lease_until < real)
+        held = select(cls.id).where(HANDING, cls.lease_until < real).with_for_update(skip_locked=True)
+        stale = update(cls).where(cls.id.in_(held.scalar_subquery()), HANDING)
         back = stale.where(cls.gate_at.is_(None)).values(state="prepared", lease_until=None)
         lost = stale.where(cls.gate_at.is_not(None)).values(
             state="unknown", reason="cut_off", lease_until=None

@@ -29,6 +29,10 @@ SETTLED = (
     "code_id",
     "ended_at",
 )
+# Word for word what the partial indexes say: SQLite takes an index only for a condition that it can recognise, and a
+# list of bound values it cannot.
+DUE = db.text("status IN ('ready', 'waiting')")
+LEASED = db.text("status = 'leased'")
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled", "failed")
 
@@ -48,20 +52,14 @@ class Run(db.Model):
             "ix_run_due",
             "version_id",
             "wake_at",
-            sqlite_where=db.text("status IN ('ready', 'waiting')"),
-            postgresql_where=db.text("status IN ('ready', 'waiting')"),
-        ),
-        Index(
-            "ix_run_wake",
-            "wake_at",
-            sqlite_where=db.text("status IN ('ready', 'waiting')"),
-            postgresql_where=db.text("status IN ('ready', 'waiting')"),
+            sqlite_where=DUE,
+            postgresql_where=DUE,
         ),
         Index(
             "ix_run_lease",
             "lease_until",
-            sqlite_where=db.text("status = 'leased'"),
-            postgresql_where=db.text("status = 'leased'"),
+            sqlite_where=LEASED,
+            postgresql_where=LEASED,
         ),
         Index("ix_run_customer", "shop_id", "customer_id"),
         Index("ix_run_flow", "flow_id", "status"),
@@ -99,7 +97,7 @@ class Run(db.Model):
         """Lease the runs of a version that are due, the longest due first; return (id, token, attempts) of each."""
         due = (
             select(cls.id)
-            .where(cls.version_id == version_id, cls.status.in_(("ready", "waiting")), cls.wake_at <= now)
+            .where(cls.version_id == version_id, DUE, cls.wake_at <= now)
             .order_by(cls.wake_at)
             .limit(most)
             .with_for_update(skip_locked=True)
@@ -171,8 +169,10 @@ class Run(db.Model):
     def release_stale(cls, real: datetime) -> int:
         """Give back the runs whose worker was not heard of before its lease ran out (`real`: the machine's time)."""
         back = case((cls.since.is_(None), "ready"), else_="waiting")
-        stale = update(cls).where(cls.status == "leased", cls.lease_until < real)
-        return changed(stale.values(status=back, lease_until=None))
+        stale = select(cls.id).where(LEASED, cls.lease_until < real).with_for_update(skip_locked=True)
+        # Whoever holds the lock of one is either at work on it or stopped: the others need not wait for that.
+        given_back = update(cls).where(cls.id.in_(stale.scalar_subquery()), LEASED)
+        return changed(given_back.values(status=back, lease_until=None))
 
 
 class Step(db.Model):

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 21:59:09.634790
+Create Date: 2026-11-21 22:00:32.852436
 
 """
 from alembic import op
@@ -590,7 +590,6 @@ def upgrade():
         batch_op.create_index('ix_run_due', ['version_id', 'wake_at'], unique=False, sqlite_where=sa.text("status IN ('ready', 'waiting')"), postgresql_where=sa.text("status IN ('ready', 'waiting')"))
         batch_op.create_index('ix_run_flow', ['flow_id', 'status'], unique=False)
         batch_op.create_index('ix_run_lease', ['lease_until'], unique=False, sqlite_where=sa.text("status = 'leased'"), postgresql_where=sa.text("status = 'leased'"))
-        batch_op.create_index('ix_run_wake', ['wake_at'], unique=False, sqlite_where=sa.text("status IN ('ready', 'waiting')"), postgresql_where=sa.text("status IN ('ready', 'waiting')"))
 
     op.create_table('call',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -854,7 +853,6 @@ def downgrade():
 
     op.drop_table('call')
     with op.batch_alter_table('run', schema=None) as batch_op:
-        batch_op.drop_index('ix_run_wake', sqlite_where=sa.text("status IN ('ready', 'waiting')"), postgresql_where=sa.text("status IN ('ready', 'waiting')"))
         batch_op.drop_index('ix_run_lease', sqlite_where=sa.text("status = 'leased'"), postgresql_where=sa.text("status = 'leased'"))
         batch_op.drop_index('ix_run_flow')
         batch_op.drop_index('ix_run_due', sqlite_where=sa.text("status IN ('ready', 'waiting')"), postgresql_where=sa.text("status IN ('ready', 'waiting')"))
