@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import clock
 from app.extensions import db
@@ -34,7 +32,7 @@ from app.models.coupons import KINDS
 from app.models.suppressions import HARD
 from graph.interpreter import Plan
 from graph.topics import ORDER
-from workers import facts, marks, quiet
+from workers import facts, quiet, suspending
 from workers.letters import Letter
 from workers.plans import plans
 from workers.smtp import LAST_PATIENCE
@@ -166,7 +164,7 @@ def ask(message: Any, letter: Letter, *, dry: bool = False) -> Verdict:
             return _passed(message, letter, now)
         case Held(until, reason):
             if reason == "coupon":
-                _suspend(message, offered, known.trouble, now)
+                suspending.suspend(message, offered, known.trouble, now)
             Message.put_back(message.id, message.token, until, reason, burnt=False)
         case Closed(state, reason):
             Message.close(message.id, message.token, state, reason)
@@ -264,26 +262,3 @@ def _trouble(codes: Sequence[int], now: datetime) -> tuple[str, Coupon | None]:
         if code.state not in ("reserved", "issued") or (code.ends_at and code.ends_at <= now):
             return "own", coupon
     return "", None
-
-
-def _suspend(message: Any, coupon: Coupon | None, why: str, now: datetime) -> None:
-    """Pause the flow and tell the shop's people once (OFFER-22, 23, 26)."""
-    if not Flow.pause(message.flow_id, why):
-        return
-    name = db.session.scalar(select(func.max(Flow.name)).where(Flow.id == message.flow_id))
-    shop = db.session.get_one(Shop, message.shop_id)
-    with force_locale(shop.locale):
-        text = _(
-            "“%(flow)s” has paused itself, because its coupon “%(coupon)s” can no longer be used. "
-            "Give it another coupon and switch it on again: nobody in it is lost.",
-            flow=name,
-            coupon=coupon.name if coupon else "",
-        )
-    key = f"{message.key}:paused:{int(now.timestamp())}"
-    columns = Message.__table__.columns
-    row = {column.name: getattr(message, column.name) for column in columns if column.name != "id"}
-    Message.prepare([row | {
-        "key": key, "mail_id": marks.mail_id(key, message.shop_id), "audience": "staff", "email_id": None, "text": text,
-        "state": "prepared", "send_at": now, "latest_at": None, "lease_until": None, "token": 0, "attempts": 0,
-        "prepared_at": now, "reason": "", "reply": "", "channel": "email", "data": None,
-    }])  # fmt: skip

@@ -86,10 +86,11 @@ def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter
     with force_locale(shop.locale):
         said = {
             "subject": _("%(shop)s: a note from your automation", shop=shop.name),
-            "button": _("Open this customer"),
+            "button": _("Mend it") if (message.data or {}).get("path") else _("Open this customer"),
             "reason": _("You are receiving this note because an automation of your shop asked for it."),
         }
-    page = f"{addresses.base_url()}/customers/{customer.id}"
+    path = (message.data or {}).get("path") or f"/customers/{customer.id}"
+    page = f"{addresses.base_url()}{path}"
     blocks = [{"kind": "text", "text": "{{ note.text }}"}, {"kind": "text", "text": "{{ note.who }}"},
               {"kind": "button", "text": said["button"], "target": page}]  # fmt: skip
     design = {shop.locale: {"subject": "{{ note.subject }}", "preheader": "", "blocks": blocks}}

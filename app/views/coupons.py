@@ -12,17 +12,17 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.extensions import db
 from app.forms.coupons import CouponForm, filled
-from app.models import Code, Coupon, Flow, Redemption
+from app.models import Code, Coupon, Redemption
 from app.unit import unit
+from app.views import coupon_warnings
 from app.views.paging import page
-from graph.fields import CouponChoice
-from graph.model import BadGraph, Graph
 
 pages = Blueprint("coupons", __name__)
 
 
 def register(app: Flask) -> None:
-    """Put these pages on the application."""
+    """Put these pages on the application, and what other pages say about a coupon."""
+    app.jinja_env.globals.update(coupon_warnings=coupon_warnings.of_step)
     app.register_blueprint(pages)
 
 
@@ -33,7 +33,7 @@ def index() -> str:
     found = page(mine.order_by(Coupon.id.desc()))
     ids = [coupon.id for coupon in found.rows]
     return render_template("coupons/index.html", page=found, now=clock.now(g.shop.id), given=given(ids),
-                           used=used(ids), flows=givers())  # fmt: skip
+                           used=used(ids), flows=coupon_warnings.givers(g.shop.id))  # fmt: skip
 
 
 @pages.route("/coupons/new", methods=["GET", "POST"])
@@ -56,7 +56,7 @@ def edit(coupon_id: int) -> str | Response | tuple[str, int]:
     form = CouponForm(meta={"currency": g.shop.currency}, data=filled(coupon, g.shop.timezone))
     if not form.validate_on_submit() or taken(form, coupon_id):
         shown = {"given": given([coupon_id]).get(coupon_id, 0), "used": used([coupon_id]).get(coupon_id, 0),
-                 "flows": givers().get(coupon_id, [])}  # fmt: skip
+                 "flows": coupon_warnings.givers(g.shop.id).get(coupon_id, [])}  # fmt: skip
         status = 422 if form.is_submitted() else 200
         return render_template("coupons/edit.html", form=form, coupon=coupon, **shown), status
     unit(lambda: changed(coupon_id, **form.terms(g.shop.timezone)))
@@ -121,24 +121,3 @@ def used(ids: list[int]) -> dict[int, int]:
     uses = select(Code.coupon_id, func.count()).join(Redemption, Redemption.code_id == Code.id)
     mine = uses.where(Code.coupon_id.in_(ids), Code.shop_id == g.shop.id).group_by(Code.coupon_id)
     return dict(db.session.execute(mine).all())
-
-
-def givers() -> dict[int, list[Flow]]:
-    """Return which of the shop's flows give each coupon."""
-    flows = db.session.scalars(select(Flow).where(Flow.shop_id == g.shop.id, Flow.status != "deleted"))
-    found: dict[int, list[Flow]] = {}
-    for flow in flows:
-        for coupon in coupons_in(flow.draft):
-            found.setdefault(coupon, []).append(flow)
-    return found
-
-
-def coupons_in(drawn: dict[str, Any]) -> set[int]:
-    """Return the ids of the coupons that a drawn flow gives. What cannot be read gives none."""
-    try:
-        nodes = Graph.from_json(drawn).nodes
-    except BadGraph:
-        return set()
-    chosen = {node.settings.get(field.name) for node in nodes for field in node.described.fields
-              if isinstance(field, CouponChoice)}  # fmt: skip
-    return {coupon for coupon in chosen if isinstance(coupon, int)}

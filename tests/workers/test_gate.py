@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.extensions import db
-from app.models import Code, Coupon, Customer, Event, Flow, Message, Suppression
+from app.models import Code, Coupon, Customer, Event, Flow, Message, StaffNotice, Suppression
 from app.unit import unit
 from tests.workers.world import LEFT, NOON, SEND, WAIT
 from workers import quiet
@@ -211,7 +211,9 @@ def test_a_withdrawn_coupon_pauses_the_flow_and_tells_the_staff_once(world):
     flow = world.only(Flow, Flow.status == "paused")
     assert flow.paused_reason == "coupon_withdrawn"
     assert [to for to, _mail in world.sink.mails[sent:]] == [["staff@papier.example"]]
-    assert "Bring back" in world.sink.mails[-1][1].get_body(("plain",)).get_content()
+    told = world.sink.mails[-1][1].get_body(("plain",)).get_content()
+    assert "Bring back" in told and f"/automations/{flow.id}/edit?step=n1" in told
+    assert world.only(StaffNotice).path == f"/automations/{flow.id}/edit?step=n1"
 
     def mended():
         db.session.get(Coupon, id).status = "active"

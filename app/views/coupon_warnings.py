@@ -1,0 +1,79 @@
+"""What a merchant should know about a coupon where they choose it: nothing here is forbidden, and all of it surprises.
+
+Knows the rules CART-21, OFFER-07 and OFFER-11. Must not know a request, nor change anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.extensions import db
+from app.models import Coupon, Flow
+from graph.fields import CouponChoice
+from graph.model import BadGraph, Graph, Node
+
+RECOVERING = ("cart_abandoned", "checkout_abandoned", "product_abandoned")
+
+
+def of_step(flow: Flow, graph: Graph, node_id: str) -> list[str]:
+    """Return the sentences about the coupon that a step gives; none when it gives none."""
+    node = graph.by_id.get(node_id)
+    coupon = _coupon(flow.shop_id, node) if node else None
+    return list(_warnings(flow, graph, node, coupon)) if node and coupon else []
+
+
+def _warnings(flow: Flow, graph: Graph, node: Node, coupon: Coupon) -> Iterator[str]:
+    if coupon.personal:  # a code of its own for each customer: none of this can happen
+        return
+    if coupon.usage_limit == 1 and graph.trigger and graph.trigger.kind in RECOVERING:
+        yield _(
+            "This code works only once in all: the first customer benefits, and everyone after them is refused."
+        )
+    if others := [each.name for each in givers(flow.shop_id).get(coupon.id, []) if each.id != flow.id]:
+        yield _("“%(flow)s” gives the same code: an order with it cannot be told apart. Personal codes can.",
+                flow=others[0])  # fmt: skip
+    if node.kind == "grant_offer" and _says(node.settings, coupon.prefix):
+        yield _(
+            "Your words contain the code. Leave it out: the banner shows it by itself, and this one never changes."
+        )
+
+
+def _says(settings: Mapping[str, Any], code: str) -> bool:
+    words = " ".join(str(settings.get(name) or "") for name in ("title", "text"))
+    return bool(code) and code.upper() in words.upper()
+
+
+def _coupon(shop_id: int, node: Node) -> Coupon | None:
+    ids = _given(node)
+    mine = select(Coupon).where(Coupon.shop_id == shop_id, Coupon.id.in_(ids))
+    return db.session.scalar(mine) if ids else None
+
+
+def givers(shop_id: int) -> dict[int, list[Flow]]:
+    """Return which of a shop's flows give each coupon."""
+    flows = db.session.scalars(select(Flow).where(Flow.shop_id == shop_id, Flow.status != "deleted"))
+    found: dict[int, list[Flow]] = {}
+    for flow in flows:
+        for coupon in coupons_in(flow.draft):
+            found.setdefault(coupon, []).append(flow)
+    return found
+
+
+def coupons_in(drawn: dict[str, Any]) -> set[int]:
+    """Return the ids of the coupons that a drawn flow gives. What cannot be read gives none."""
+    try:
+        nodes = Graph.from_json(drawn).nodes
+    except BadGraph:
+        return set()
+    return {coupon for node in nodes for coupon in _given(node)}
+
+
+def _given(node: Node) -> set[int]:
+    chosen = {
+        node.settings.get(field.name) for field in node.described.fields if isinstance(field, CouponChoice)
+    }
+    return {coupon for coupon in chosen if isinstance(coupon, int)}

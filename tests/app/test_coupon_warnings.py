@@ -1,0 +1,75 @@
+"""What is said about a coupon where it is chosen."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.models import Coupon
+from app.views.coupon_warnings import of_step
+from graph.model import Graph
+from tests.app.rows import NOON, a_flow, a_shop, kept
+
+
+def drawn(coupon, trigger="cart_abandoned", kind="give_coupon", **told):
+    settings = {"cart_abandoned": {"after": {"amount": 2, "unit": "hours"}}}.get(trigger, {})
+    return {"format": 1, "nodes": [{"id": "n1", "kind": trigger, "settings": settings},
+                                   {"id": "n2", "kind": kind, "settings": {"coupon": coupon.id} | told}],
+            "edges": [{"from": "n1", "port": "next", "to": "n2"}], "settings": {}}  # fmt: skip
+
+
+def a_coupon(shop, **told):
+    told = {
+        "name": "Ten",
+        "kind": "percent",
+        "value": 10,
+        "prefix": "TEN",
+        "personal": False,
+        "created_at": NOON,
+    } | told
+    return kept(Coupon(shop_id=shop.id, **told))
+
+
+def said(coupon, shop, **told):
+    graph = drawn(coupon, **told)
+    return of_step(a_flow(shop, graph=graph), Graph.from_json(graph), "n2")
+
+
+@pytest.fixture
+def shop(app):
+    return a_shop()
+
+
+@pytest.mark.rule("CART-21")
+@pytest.mark.parametrize(("limit", "trigger", "warns"), [
+    (1, "cart_abandoned", True), (2, "cart_abandoned", False), (None, "cart_abandoned", False),
+    (1, "order_placed", False),
+])  # fmt: skip
+def test_a_code_that_works_once_in_all_is_no_good_in_a_recovery(shop, limit, trigger, warns):
+    words = said(a_coupon(shop, usage_limit=limit), shop, trigger=trigger)
+    assert any("only once in all" in each for each in words) is warns
+
+
+@pytest.mark.rule("OFFER-07")
+def test_a_code_that_two_automations_give_is_told(shop):
+    coupon = a_coupon(shop)
+    a_flow(shop, name="Thank you", graph=drawn(coupon))
+    assert any("“Thank you”" in each for each in said(coupon, shop))
+
+
+def test_another_shops_automation_is_nobodys_business(shop):
+    coupon = a_coupon(shop)
+    a_flow(a_shop("Other"), name="Theirs", graph=drawn(coupon))
+    assert said(coupon, shop) == []
+
+
+@pytest.mark.rule("OFFER-11")
+@pytest.mark.parametrize(("title", "warns"), [("Use ten today", True), ("A present", False)])
+def test_a_banner_that_spells_its_code_is_told(shop, title, warns):
+    words = said(a_coupon(shop), shop, kind="grant_offer", title=title)
+    assert any("contain the code" in each for each in words) is warns
+
+
+def test_personal_codes_have_none_of_these_troubles(shop):
+    coupon = a_coupon(shop, personal=True)
+    a_flow(shop, name="Thank you", graph=drawn(coupon))
+    assert said(coupon, shop, kind="grant_offer", title="TEN") == []
