@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import smtplib
 import socket
-import ssl
-from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from app import outgoing
+from app.emails import servers
+from app.emails.servers import Server
 
 PATIENCE = 20.0  # seconds for each answer before the dot
 LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
@@ -40,27 +39,6 @@ class Unanswered(Exception):
     """The dot was sent and no answer came: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail goes. `security` is starttls, tls or none; `vetted`: a merchant named it, so it must be public."""
-
-    host: str
-    port: int
-    security: str = "none"
-    username: str = ""
-    password: str = ""
-    vetted: bool = False
-
-    @classmethod
-    def of_url(cls, url: str) -> Server:
-        """Return the server of an address such as smtp://user:password@host:587?starttls=1, or smtps://."""
-        parts = urlsplit(url)
-        tls = parts.scheme == "smtps"
-        security = "tls" if tls else "starttls" if parse_qs(parts.query).get("starttls") == ["1"] else "none"
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.hostname or "", parts.port or (465 if tls else 25), security, user, password)
-
-
 class Connection:
     """One kept connection to a mail server. Not shared between threads."""
 
@@ -84,7 +62,7 @@ class Connection:
         except (OSError, smtplib.SMTPException, outgoing.Refused) as error:
             self.abandon()
             # A server that hangs up over one recipient or body must count against that mail, or it is tried for ever.
-            raise TransportError(_told(error), channel=not greeted, trouble=_trouble(error)) from error
+            raise TransportError(_told(error), channel=not greeted, trouble=servers.trouble(error)) from error
 
     def finish(self) -> tuple[int, str]:
         """Send the dot and return the server's code and words. Raises Unanswered."""
@@ -136,25 +114,11 @@ class Connection:
         return self._server
 
     def _connect(self) -> smtplib.SMTP:
-        wanted = self.wanted
-        server = self._greeted(ssl.create_default_context())
+        server = servers.signed_in(self.wanted, PATIENCE)
         assert server.sock is not None
         # Without it, the last small packet waits for the answer to the one before: some 40 ms a mail.
         server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if wanted.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if wanted.username:
-            server.login(wanted.username, wanted.password)
-        server.ehlo_or_helo_if_needed()
         return server
-
-    def _greeted(self, context: ssl.SSLContext) -> smtplib.SMTP:
-        wanted = self.wanted
-        if wanted.security == "tls":
-            kind = _VettedTls if wanted.vetted else smtplib.SMTP_SSL
-            return kind(wanted.host, wanted.port, timeout=PATIENCE, context=context)
-        plain = _Vetted if wanted.vetted else smtplib.SMTP
-        return plain(wanted.host, wanted.port, timeout=PATIENCE)
 
     def _expect(
         self, answer: tuple[int, bytes], wanted: int, channel: bool = False, trouble: str = "unreachable"
@@ -167,25 +131,6 @@ class Connection:
         raise TransportError(
             f"{code} {_text(words)}", lasting, channel or gone, trouble if lasting else "unreachable"
         )
-
-
-class _Vetted(smtplib.SMTP):
-    """A connection to a server that a merchant named: to a vetted address only."""
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return outgoing.connect(host, port, timeout)
-
-
-class _VettedTls(smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte."""
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self.context.wrap_socket(outgoing.connect(host, port, timeout), server_hostname=host)
-
-
-def _trouble(error: Exception) -> str:
-    refused = isinstance(error, smtplib.SMTPAuthenticationError) and error.smtp_code >= 500
-    return "login" if refused or isinstance(error, smtplib.SMTPNotSupportedError) else "unreachable"
 
 
 def _stuffed(body: bytes) -> bytes:

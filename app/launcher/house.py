@@ -71,12 +71,14 @@ class House:
         self._finish(roster.database_role(self._environ), "bringing it up to date")
 
     def _mailbox(self) -> None:
-        if self._settings.smtp_url:
+        settings = self._settings
+        if settings.smtp_url:
             self._console.done("mail", "leaves through the server that SMTP_URL names")
+        if settings.mailbox_url or (settings.smtp_url and not settings.demo):
             return
         port = prepare.free_port()
-        self._environ["SMTP_URL"] = f"smtp://127.0.0.1:{port}"
-        self._start(roster.mailbox_role(port, self._environ))
+        self._environ["MAILBOX_URL"] = f"smtp://127.0.0.1:{port}"
+        self._start(roster.mailbox_role(port, self._environ, for_demo=bool(settings.smtp_url)))
 
     def _demo(self) -> None:
         if self._settings.demo:

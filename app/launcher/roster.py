@@ -35,13 +35,14 @@ def broker_role(server: Path, sock: Path, directory: Path, environ: Mapping[str,
     )
 
 
-def mailbox_role(port: int, environ: Mapping[str, str]) -> Role:
+def mailbox_role(port: int, environ: Mapping[str, str], for_demo: bool = False) -> Role:
     """The built-in mailbox: a real SMTP server on loopback, from which no mail goes any further."""
+    everybody = "every e-mail stays on this machine; set SMTP_URL to send for real"
     return Role(
         name="mailbox",
         command=(*_PYTHON, "app.mailbox"),
         environ=environ,
-        told="ready (every e-mail stays on this machine; set SMTP_URL to send for real)",
+        told=f"ready ({'the demo shop’s e-mails stay on this machine' if for_demo else everybody})",
         ready=partial(listens, port),
         outlives=True,
     )

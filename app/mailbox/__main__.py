@@ -28,10 +28,10 @@ async def serve(app: Flask, port: int) -> None:
 
 
 def main() -> None:
-    """Serve on the given port, by default that of SMTP_URL."""
+    """Serve on the given port, by default that of MAILBOX_URL."""
     logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own log repeats addresses
     app = create_app()
-    known = urlsplit(app.extensions["settings"].smtp_url).port or 1025
+    known = urlsplit(app.extensions["settings"].mailbox_url).port or 1025
     wanted = argparse.ArgumentParser(prog="python -m app.mailbox", description=__doc__)
     wanted.add_argument("--port", type=int, default=known, help="the port on loopback (default: %(default)s)")
     asyncio.run(serve(app, wanted.parse_args().port))

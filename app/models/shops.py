@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.columns import Instant
+from app.columns import Instant, Json
 from app.extensions import db
 
 
@@ -31,7 +32,16 @@ class Shop(db.Model):
     sender_email: Mapped[str] = mapped_column(String(254), default="")
     staff_email: Mapped[str] = mapped_column(String(254), default="")
     color: Mapped[str] = mapped_column(String(7), default="#0E6453")
+    ground: Mapped[str] = mapped_column(String(7), default="#F5F3EE")
+    font: Mapped[str] = mapped_column(String(20), default="classic")
+    logo: Mapped[str] = mapped_column(String(500), default="")
+    social: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def is_a_demo(cls, shop_id: int) -> bool:
+        """Return whether a shop is the demo: its mail never leaves this machine."""
+        return bool(db.session.scalar(select(cls.is_demo).where(cls.id == shop_id)))
 
 
 class ApiKey(db.Model):

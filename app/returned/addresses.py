@@ -15,7 +15,7 @@ from flask import current_app
 from app import links
 from app.extensions import db
 from app.links import Claim
-from app.models import MailServer
+from app.models import MailServer, Shop
 
 PREFIX = "bounces+"
 
@@ -29,7 +29,8 @@ def return_path(shop_id: int, message_id: int, usual: str) -> str:
 def _domain(shop_id: int) -> str:
     """Return the domain whose mail reaches us, or ""; the built-in mailbox hears for itself."""
     settings = current_app.extensions["settings"]
-    stays = settings.mail_stays and db.session.get(MailServer, shop_id) is None
+    is_demo = Shop.is_a_demo(shop_id)
+    stays = settings.mail_stays(is_demo) and (is_demo or db.session.get(MailServer, shop_id) is None)
     return str(settings.bounce_domain or ("localhost" if stays else ""))
 
 

@@ -88,7 +88,7 @@ def screen(wizard: Wizard, step: str) -> str:
         f"recipes/{step}.html", wizard=wizard, recipe=wizard.recipe, step=STEPS.index(step) + 1,
         review=Review(wizard, g.shop) if step != "choices" else None, lacks=of_shop(g.shop),
         layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe),
-        stays=getattr(current_app.extensions["settings"], "mail_stays", False),
+        stays=current_app.extensions["settings"].mail_stays(g.shop.is_demo),
     )  # fmt: skip
 
 

@@ -1,27 +1,26 @@
-"""Settings: the shop, the keys by which its own system speaks to us, the account, and what this is."""
+"""Settings: the shop, the account, and what this is."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
-from sqlalchemy import select, update
+from sqlalchemy import update
 from werkzeug.wrappers import Response
 
-from app import clock, languages, passwords
+from app import languages, passwords
 from app.demo import tongue
 from app.extensions import db, limiter
 from app.forms.accounts import THEMES, AccountForm, PasswordForm
-from app.forms.shops import KeyForm, ShopForm
-from app.models import ApiKey, Login, Shop, User
+from app.forms.shops import ShopForm
+from app.models import Login, Shop, User
 from app.models.attention import missing
 from app.unit import unit
 from app.views.logins import inside, signed_in
 
 pages = Blueprint("settings", __name__)
-PREFIX = "rel_"  # so that a key found in a log can be told for what it is
 
 
 def register(app: Flask) -> None:
@@ -40,36 +39,6 @@ def show() -> str | Response | tuple[str, int]:
     unit(lambda: db.session.execute(update(Shop).where(Shop.id == g.shop.id).values(**values)))
     flash(_("Saved."))
     return redirect(url_for("settings.show"))
-
-
-@pages.route("/settings/keys", methods=["GET", "POST"])
-def keys() -> str | tuple[str, int]:
-    """List the shop's keys; make one, and show it this once."""
-    form, made = KeyForm(), None
-    if form.validate_on_submit():
-        made = PREFIX + passwords.token()
-        row = {"name": (form.name.data or "").strip(), "prefix": made[:12], "digest": passwords.digest(made)}
-        unit(lambda: db.session.add(ApiKey(shop_id=g.shop.id, created_at=clock.real(), **row)))
-        form = KeyForm(formdata=None)
-    mine = (
-        select(ApiKey)
-        .where(ApiKey.shop_id == g.shop.id)
-        .order_by(ApiKey.revoked_at.isnot(None), ApiKey.id.desc())
-    )
-    address = f"{current_app.extensions['settings'].base_url}/api/v1/events"
-    rows = db.session.scalars(mine).all()
-    body = render_template("settings/keys.html", form=form, made=made, keys=rows, address=address)
-    return body, 422 if form.errors else 200
-
-
-@pages.post("/settings/keys/<int:key_id>/revoke")
-def revoke(key_id: int) -> Response:
-    """End a key at once."""
-    mine = update(ApiKey).where(ApiKey.id == key_id, ApiKey.shop_id == g.shop.id, ApiKey.revoked_at.is_(None))
-    if not unit(lambda: db.session.execute(mine.values(revoked_at=clock.real())).rowcount):
-        abort(404)
-    flash(_("The key no longer opens anything."))
-    return redirect(url_for("settings.keys"))
 
 
 @pages.route("/settings/account", methods=["GET", "POST"])
@@ -120,7 +89,7 @@ def about() -> str:
     settings = current_app.extensions["settings"]
     pieces = [(name, version(name)) for name in ("flask", "sqlalchemy", "dramatiq", "networkx", "wtforms")]
     return render_template("settings/about.html", pieces=pieces, database=db.engine.dialect.name,
-                           smtp=not settings.mail_stays, address=settings.base_url)  # fmt: skip
+                           smtp=not settings.mail_stays(g.shop.is_demo), address=settings.base_url)  # fmt: skip
 
 
 def account_page(form: AccountForm, password_form: PasswordForm) -> str:

@@ -65,12 +65,23 @@ def test_what_cannot_be_used_is_refused(environ: dict[str, str], sentence: str) 
 def test_real_mail_with_a_public_address_is_whole() -> None:
     whole = settings(SMTP_URL="smtp://relay.example.com:587", BASE_URL="https://relance.example.com")
     assert whole.secure
-    assert not whole.mail_stays
+    assert not whole.mail_stays(is_demo=False)
+
+
+def test_mail_of_the_demo_stays_here_whatever_server_is_named() -> None:
+    public = {"SMTP_URL": "smtp://relay.example.com:587", "BASE_URL": "https://relance.example.com"}
+    whole = settings(**public, MAILBOX_URL="smtp://127.0.0.1:1025")
+    assert whole.mail_goes_to(is_demo=True) == "smtp://127.0.0.1:1025"
+    assert whole.mail_goes_to(is_demo=False) == "smtp://relay.example.com:587"
+    assert whole.mail_stays(is_demo=True) and not whole.mail_stays(is_demo=False)
+    assert settings(**public).mail_goes_to(is_demo=True) == ""
+    with pytest.raises(BadSetting, match="MAILBOX_URL must be on this machine"):
+        settings(MAILBOX_URL="smtp://relay.example.com:25")
 
 
 def test_a_catcher_on_this_machine_needs_no_public_address() -> None:
-    assert settings(SMTP_URL="smtp://127.0.0.1:1025").mail_stays
-    assert settings().mail_stays
+    assert settings(SMTP_URL="smtp://127.0.0.1:1025").mail_stays(is_demo=False)
+    assert settings().mail_stays(is_demo=False)
 
 
 def test_no_application_without_a_secret_key() -> None:

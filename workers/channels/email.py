@@ -6,15 +6,14 @@ import threading
 from datetime import datetime
 from typing import Any
 
-from flask import current_app
-
+from app.emails import servers
+from app.emails.servers import Server
 from app.extensions import db
-from app.models import MailServer
 from app.sealed import Unreadable
 from workers import letters
 from workers.channels.channel import Channel, Reply
 from workers.letters import Letter
-from workers.smtp import Connection, Server, TransportError
+from workers.smtp import Connection, TransportError
 
 MOST_KEPT = 8  # connections that a thread keeps open, one a server
 
@@ -32,7 +31,10 @@ class EmailChannel(Channel):
 
     def ready(self) -> bool:
         """Return whether a mail server is named, here or in the settings of the instance."""
-        return bool(current_app.extensions["settings"].smtp_url) or _own(self.shop_id) is not None
+        try:
+            return bool(servers.of_shop(self.shop_id).host)
+        except Unreadable:  # told as the channel's trouble, at the first mail
+            return True
 
     def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
         """Return the mail of a message; raises Unwritable."""
@@ -56,25 +58,13 @@ class EmailChannel(Channel):
 
     def _server(self) -> Server:
         try:
-            return server_of(self.shop_id)
+            return servers.of_shop(self.shop_id)
         except Unreadable as error:
             raise TransportError(
                 "the password cannot be read any more", channel=True, trouble="login"
             ) from error
         finally:
             db.session.rollback()
-
-
-def server_of(shop_id: int) -> Server:
-    """Return the server that a shop's mail goes to; raises Unreadable for a password of another instance's key."""
-    own = _own(shop_id)
-    if own is None:
-        return Server.of_url(current_app.extensions["settings"].smtp_url)
-    return Server(own.host, own.port, own.security, own.username, own.password, vetted=True)
-
-
-def _own(shop_id: int) -> MailServer | None:
-    return db.session.get(MailServer, shop_id)
 
 
 def connection(server: Server) -> Connection:
