@@ -85,7 +85,8 @@ def put_on_shelves(rows: Rows, base_url: str, now: datetime) -> None:
     """Add the catalogue's products to the rows."""
     for article in catalogue.articles().values():
         rows.add(
-            Product, key=article.key, title=article.words["en"].title, price=article.price, stock=article.stock,
+            Product, key=article.key, title=article.words["en"].title,
+            description=article.words["en"].description, price=article.price, stock=article.stock,
             image=f"{base_url}/static/{article.image}", url=f"{base_url}/demo-shop/products/{article.key}",
             updated_at=now,
         )  # fmt: skip

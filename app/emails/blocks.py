@@ -10,25 +10,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
-from app.emails import filters, markup, wording
-from app.emails.frame import Frame
+from app.emails import filters, markup, plaintext, sanitising, wording
+from app.emails.frame import NETWORKS, Frame
+from app.emails.wares import items_drawn, recommended_drawn
 
-MOST_ROWS = 8  # a longer cart is summed up: mail programs cut a mail at about 102 kB
 SIZES = {"small": 8, "medium": 24, "large": 48}  # px
+WIDTHS = {"small": 200, "medium": 360, "full": 520}  # px
+ALIGNED = ("left", "center")
+CELLS = 3
 
 Block = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One block, filled in: `values` for its MJML macro and its lines of plain text."""
+    """One block, filled in: the words and addresses for its MJML macro, its look, and its lines of plain text."""
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
     text: str = ""
+    look: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Page:
         """Return wording as plain text."""
         return markup.lead(wording.fill(markup.to_text(words), self.data).strip(), self.frame.link)
 
+    def plain(self, words: object) -> str:
+        """Return wording without marks, such as an address, filled in."""
+        return wording.fill(str(words or ""), self.data).strip()
+
+    def raw(self, words: str) -> Markup:
+        """Return a merchant's own HTML, filled in and then made harmless, whatever was filled in."""
+        return Markup(sanitising.harmless(wording.fill(words, self.data, html=True)))  # noqa: S704
+
 
 def draw(block: Block, page: Page) -> Drawn | None:
     """Return the block filled in, or None when there is nothing to show. Raises BadWording."""
@@ -54,60 +65,44 @@ def draw(block: Block, page: Page) -> Drawn | None:
 
 
 def _heading(block: Block, page: Page) -> Drawn:
-    return Drawn("heading", {"words": page.html(_words(block))}, page.text(_words(block)))
+    look = "banner" if block.get("look") == "banner" else "plain"
+    return Drawn(
+        "heading", {"words": page.html(_words(block))}, page.text(_words(block)), (look, _align(block))
+    )
 
 
 def _text(block: Block, page: Page) -> Drawn:
-    return Drawn("text", {"words": page.html(_words(block))}, page.text(_words(block)))
+    return Drawn("text", {"words": page.html(_words(block))}, page.text(_words(block)), (_align(block),))
 
 
 def _image(block: Block, page: Page) -> Drawn | None:
-    source = page.frame.picture(_filled(page, block.get("url")))
+    source = page.frame.picture(page.plain(block.get("url")))
     alt = page.text(str(block.get("alt", "")))
     href = page.frame.link(str(block["target"])) if block.get("target") else ""
-    return Drawn("image", {"source": source, "alt": alt, "href": href}, alt) if source else None
+    width = WIDTHS.get(str(block.get("width")), WIDTHS["full"])
+    return Drawn("image", {"source": source, "alt": alt, "href": href}, alt, (width,)) if source else None
 
 
 def _button(block: Block, page: Page) -> Drawn:
-    words, href = page.text(_words(block)), page.frame.link(str(block.get("target", "shop")))
-    return Drawn("button", {"words": words, "href": href}, f"{words}:\n{href}")
+    words, href = page.text(_words(block)), page.frame.link(str(block.get("target") or "shop"))
+    look = "outline" if block.get("look") == "outline" else "filled"
+    return Drawn("button", {"words": words, "href": href}, f"{words}:\n{href}", (look, _align(block)))
 
 
 def _items(block: Block, page: Page) -> Drawn | None:
-    source = str(block.get("source", "cart"))
-    found = page.data.get(source) or {}
-    items = [found] if source == "product" else list(found.get("items") or [])
-    currency = str(found.get("currency") or page.frame.currency)
-    rows = [_row(item, page, currency, source) for item in items[:MOST_ROWS] if item.get("title")]
-    if not rows:
+    found = items_drawn(block, page.data, page.frame)
+    return Drawn("items", *found) if found else None
+
+
+def _recommended(block: Block, page: Page) -> Drawn | None:
+    found = recommended_drawn(block, page.data, page.frame)
+    if found is None:
         return None
-    more = _more(len(items) - MOST_ROWS)
-    total = filters.money(found["total"], currency) if source != "product" and found.get("total") else ""
-    lines = [_line(row) for row in rows] + [more] * bool(more)
-    if total:
-        lines.append(_("Total: %(total)s", total=total))
-    return Drawn("items", {"rows": rows, "more": more, "total": total}, "\n".join(lines))
-
-
-def _row(item: Mapping[str, Any], page: Page, currency: str, source: str) -> dict[str, Any]:
-    quantity = int(item.get("quantity") or 1)
-    key = item.get("product")
-    target = "cart" if source == "cart" else f"item:{key}" if key else "shop"
-    return {
-        "title": str(item["title"]),
-        "picture": page.frame.picture(str(item.get("image") or "")),
-        "quantity": _("Quantity: %(count)s", count=filters.number(quantity)) if quantity > 1 else "",
-        "price": filters.money(int(item.get("price") or 0) * quantity, currency) if item.get("price") else "",
-        "href": page.frame.link(target),
-    }
-
-
-def _line(row: Mapping[str, str]) -> str:
-    return "- " + " · ".join(part for part in (row["title"], row["quantity"], row["price"]) if part)
-
-
-def _more(count: int) -> str:
-    return ngettext("and %(num)s more item", "and %(num)s more items", count) if count > 0 else ""
+    words = page.text(_words(block))
+    values, text = found
+    return Drawn(
+        "recommended", {"words": words, **values}, f"{words}\n{text}".strip(), (len(values["rows"]),)
+    )
 
 
 def _coupon(block: Block, page: Page) -> Drawn | None:
@@ -115,11 +110,41 @@ def _coupon(block: Block, page: Page) -> Drawn | None:
     if not coupon.get("code"):
         return None
     words = page.text(_words(block)) or _("Your code")
-    ends = filters.date(coupon.get("ends_at"), "full") if coupon.get("ends_at") else ""
+    ends = (
+        filters.date(coupon["ends_at"], "full") if coupon.get("ends_at") and block.get("ends", True) else ""
+    )
     until = _("Valid until %(day)s", day=ends) if ends else ""
-    terms = " · ".join(part for part in (str(coupon.get("terms") or ""), until) if part)
+    said = str(coupon.get("terms") or "") if block.get("terms", True) else ""
+    terms = " · ".join(part for part in (said, until) if part)
     values = {"words": words, "code": str(coupon["code"]), "terms": terms}
     return Drawn("coupon", values, "\n".join(part for part in (f"{words}: {coupon['code']}", terms) if part))
+
+
+def _columns(block: Block, page: Page) -> Drawn | None:
+    cells = [_cell(cell, page) for cell in list(block.get("cells") or [])[:CELLS]]
+    told = [f"{cell['text']}\n{cell['label']}: {cell['href']}".strip("\n: ") for cell in cells]
+    shown = [{name: cell[name] for name in ("source", "alt", "words", "label", "href")} for cell in cells]
+    return Drawn("columns", {"cells": shown}, "\n\n".join(told)) if cells else None
+
+
+def _cell(cell: Block, page: Page) -> dict[str, str]:
+    target, label = str(cell.get("target") or ""), page.text(str(cell.get("label") or ""))
+    return {
+        "source": page.frame.picture(page.plain(cell.get("url"))), "alt": page.text(str(cell.get("alt") or "")),
+        "words": page.html(_words(cell)), "text": page.text(_words(cell)), "label": label,
+        "href": page.frame.link(target) if target else "",
+    }  # fmt: skip
+
+
+def _social(_block: Block, page: Page) -> Drawn | None:
+    links = [{"name": NETWORKS[name], "href": href} for name, href in page.frame.social]
+    text = "\n".join(f"{link['name']}: {link['href']}" for link in links)
+    return Drawn("social", {"links": links}, text) if links else None
+
+
+def _html(block: Block, page: Page) -> Drawn | None:
+    filled = page.raw(str(block.get("html") or ""))
+    return Drawn("html", {"words": filled}, plaintext.of(filled)) if filled.strip() else None
 
 
 def _divider(_block: Block, _page: Page) -> Drawn:
@@ -127,18 +152,23 @@ def _divider(_block: Block, _page: Page) -> Drawn:
 
 
 def _spacer(block: Block, _page: Page) -> Drawn:
-    return Drawn("spacer", {"height": SIZES.get(str(block.get("size")), SIZES["medium"])})
+    return Drawn("spacer", look=(SIZES.get(str(block.get("size")), SIZES["medium"]),))
+
+
+def _footer(block: Block, page: Page) -> Drawn:
+    return Drawn("footer", {"words": page.html(_words(block))}, page.text(_words(block)))
 
 
 def _words(block: Block) -> str:
     return str(block.get("text") or "")
 
 
-def _filled(page: Page, words: object) -> str:
-    return wording.fill(str(words or ""), page.data).strip()
+def _align(block: Block) -> str:
+    return "center" if block.get("align") == "center" else "left"
 
 
 KINDS: dict[str, Callable[[Block, Page], Drawn | None]] = {
-    "heading": _heading, "text": _text, "image": _image, "items": _items, "coupon": _coupon,
-    "button": _button, "divider": _divider, "spacer": _spacer,
+    "heading": _heading, "text": _text, "image": _image, "button": _button, "items": _items,
+    "recommended": _recommended, "coupon": _coupon, "columns": _columns, "divider": _divider, "spacer": _spacer,
+    "social": _social, "html": _html, "footer": _footer,
 }  # fmt: skip

@@ -13,10 +13,9 @@ from typing import Any
 from flask_babel import gettext as _
 from liquid import BoundTemplate
 
-from app.emails import blocks, fields, manner, markup, rendering, samples, wording
-from app.emails.addresses import NOUNS
+from app.emails import blocks, fields, handmade, manner, markup, rendering, samples, wording
 from app.emails.filters import FILTERS
-from app.emails.frame import Frame, is_address
+from app.emails.frame import NOUNS, Frame, is_address
 from app.emails.wording import BadWording
 
 WORDED = {
@@ -25,7 +24,11 @@ WORDED = {
     "button": ("text",),
     "coupon": ("text",),
     "image": ("alt", "url"),
+    "recommended": ("text",),
+    "footer": ("text",),
+    "html": ("html",),
 }
+CELL = ("text", "label", "alt", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,10 @@ def worded(content: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for place, block in enumerate(content.get("blocks") or []):
         for name in WORDED.get(str(block.get("kind")), ()):
             yield f"block-{place}-{name}", str(block.get(name) or "")
+        for at, cell in enumerate(block.get("cells") or []):
+            yield from ((f"block-{place}-{name}_{at}", str(cell.get(name) or "")) for name in CELL)
+    if content.get("html"):
+        yield "html", str(content["html"])
 
 
 def _content(locale: str, content: Mapping[str, Any]) -> Iterator[Problem]:
@@ -64,20 +71,30 @@ def _content(locale: str, content: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 locale, f"block-{place}", _("There is no block “%(kind)s”.", kind=block.get("kind"))
             )
-        elif (target := str(block.get("target") or "shop")) not in NOUNS and not is_address(target):
-            text = _(
-                "“%(target)s” is no place to lead to: give an address that starts with https://.",
-                target=target,
-            )
-            yield Problem(locale, f"block-{place}-target", text)
+        yield from _targets(locale, place, block)
+    if len(str(content.get("html") or "")) > handmade.LARGEST:
+        yield Problem(locale, "html", _("This HTML is too long: mail programs would cut the e-mail off."))
     for name, words in worded(content):
         yield from _wording(locale, name, words)
 
 
+def _targets(locale: str, place: int, block: Mapping[str, Any]) -> Iterator[Problem]:
+    told = [("target", block), *((f"target_{at}", cell) for at, cell in enumerate(block.get("cells") or []))]
+    for name, part in told:
+        target = str(part.get("target") or "shop")
+        if target not in NOUNS and not is_address(target):
+            text = _(
+                "“%(target)s” is no place to lead to: give an address that starts with https://.",
+                target=target,
+            )
+            yield Problem(locale, f"block-{place}-{name}", text)
+
+
 def _wording(locale: str, name: str, words: str) -> Iterator[Problem]:
     try:
-        template = wording.parse(markup.to_text(words))
-        wording.parse(markup.to_html(words), html=True)
+        is_html = name.endswith("html")
+        template = wording.parse(words if is_html else markup.to_text(words))
+        wording.parse(words if is_html else markup.to_html(words), html=True)
     except BadWording as error:
         yield Problem(locale, name, _placed(str(error), error.line if words.count("\n") else 0))
         return

@@ -1,6 +1,6 @@
 """What wording may name: the fields of a mail's plain data, as merchants know them.
 
-The list is what `check` compares with and what a menu of fields would offer. Filling them in is the engine's work.
+The list is what `check` compares with and what the menu of fields offers. Filling them in is the engine's work.
 """
 
 from __future__ import annotations
@@ -8,14 +8,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from flask_babel import gettext as _
+
 FIELDS: dict[str, tuple[str, ...]] = {
     "customer": ("first_name", "last_name", "email"),
     "cart": ("items", "total", "currency", "url"),
     "order": ("number", "items", "total", "currency"),
-    "product": ("product", "title", "price", "image", "url"),
+    "product": ("product", "title", "description", "price", "image", "url"),
     "coupon": ("code", "terms", "ends_at"),
     "shop": ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address"),
+    "recommended": ("items",),
+    "links": ("cart", "order", "product", "shop"),
 }
+
+
+def menu() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what the menu offers in the reader's language: groups of (words, what is written for them)."""
+    there = _("there")
+    return [
+        (_("Customer"), [
+            (_("First name"), f'{{{{ customer.first_name | default: "{there}" }}}}'),
+            (_("Last name"), "{{ customer.last_name }}"), (_("E-mail address"), "{{ customer.email }}"),
+        ]),
+        (_("Cart"), [
+            (_("What it is worth"), "{{ cart.total | money }}"), (_("How many products"), "{{ cart.items | size }}"),
+            (_("Name of the first product"), "{{ cart.items.first.title }}"),
+        ]),
+        (_("Order"), [(_("Number"), "{{ order.number }}"), (_("What it cost"), "{{ order.total | money }}")]),
+        (_("Product"), [(_("Name"), "{{ product.title }}"), (_("Price"), "{{ product.price | money }}")]),
+        (_("Coupon"), [
+            (_("Code"), "{{ coupon.code }}"), (_("What it takes off"), "{{ coupon.terms }}"),
+            (_("Last day"), "{{ coupon.ends_at | date }}"),
+        ]),
+        (_("Shop"), [
+            (_("Name of the shop"), "{{ shop.name }}"), (_("E-mail of the shop"), "{{ shop.contact_email }}"),
+            (_("Telephone"), "{{ shop.contact_phone }}"),
+        ]),
+    ]  # fmt: skip
 
 
 def is_known(path: Sequence[object]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date as calendar_date
 from datetime import datetime, time
 from decimal import Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
@@ -31,9 +31,14 @@ Filter = Callable[..., Any]
 
 def money(value: object, currency: str = "") -> str:
     """Say minor units as money: 1250 is "€12.50" or « 12,50 € »."""
-    currency = str(currency or manner.current().currency)
-    amount = Decimal(int(str(value or 0))).scaleb(-get_currency_precision(currency))
-    return str(format_currency(amount, currency, locale=manner.current().locale))
+    now = manner.current()
+    return _money(int(str(value or 0)), str(currency or now.currency), now.locale)
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, locale: str) -> str:
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(amount, currency, locale=locale))
 
 
 def date(value: object, style: str = "long") -> str:
@@ -52,7 +57,12 @@ def date(value: object, style: str = "long") -> str:
 
 def number(value: object) -> str:
     """Say a number with the separators of the mail's language."""
-    return str(format_decimal(Decimal(str(value or 0)), locale=manner.current().locale))
+    return _number(str(value or 0), manner.current().locale)
+
+
+@lru_cache(maxsize=1024)
+def _number(value: str, locale: str) -> str:
+    return str(format_decimal(Decimal(value), locale=locale))
 
 
 def _instant(value: object) -> datetime | None:

@@ -6,8 +6,9 @@ Knows what stands around the blocks. Must not know the blocks, nor how a link is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -16,6 +17,26 @@ if TYPE_CHECKING:
 
 Link = Callable[[str], str]
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+NOUNS = ("cart", "order", "product", "shop")  # what a link may lead to by name
+INK, GROUND, PAPER = "#0E6453", "#F5F3EE", "#FFFFFF"
+READABLE = 4.5  # to 1: WCAG 2.2, 1.4.3
+_SANS = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Helvetica, Arial, sans-serif"
+_SERIF = "'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, serif"
+# Headings and text. Only fonts that readers already have: what a mail would have to fetch, most programs leave out.
+FONTS = {
+    "classic": (_SERIF, _SANS),
+    "modern": (_SANS, _SANS),
+    "literary": (_SERIF, "Georgia, 'Times New Roman', serif"),
+    "friendly": (
+        "'Trebuchet MS', 'Segoe UI', Verdana, sans-serif",
+        "Verdana, 'Segoe UI', Geneva, sans-serif",
+    ),
+}
+# In the order in which they are shown, each by the name that it goes by.
+NETWORKS = {
+    "instagram": "Instagram", "facebook": "Facebook", "pinterest": "Pinterest", "tiktok": "TikTok",
+    "youtube": "YouTube", "linkedin": "LinkedIn", "bluesky": "Bluesky", "x": "X",
+}  # fmt: skip
 
 
 def _nowhere(target: str) -> str:
@@ -35,7 +56,7 @@ class Frame:
     locale: str = "en"
     currency: str = "EUR"
     timezone: str = "UTC"
-    color: str = "#0E6453"
+    color: str = INK
     shop_url: str = ""
     business_name: str = ""
     postal_address: str = ""
@@ -44,6 +65,10 @@ class Frame:
     unsubscribe_url: str = ""
     open_url: str = ""
     reason: str = ""
+    ground: str = GROUND
+    font: str = "classic"
+    logo: str = ""
+    social: tuple[tuple[str, str], ...] = ()
     link: Link = field(default=_nowhere, repr=False, compare=False)
 
     @classmethod
@@ -55,7 +80,8 @@ class Frame:
             shop_name=shop.name, base_url=base_url, locale=shop.locale, currency=shop.currency,
             timezone=shop.timezone, color=shop.color, shop_url=shop.url, business_name=shop.business_name,
             postal_address=shop.postal_address, contact_email=shop.contact_email,
-            contact_phone=shop.contact_phone, unsubscribe_url=unsubscribe_url, open_url=open_url, link=link,
+            contact_phone=shop.contact_phone, ground=shop.ground, font=shop.font, logo=shop.logo,
+            social=_followed(shop.social), unsubscribe_url=unsubscribe_url, open_url=open_url, link=link,
         )  # fmt: skip
 
     def picture(self, address: str) -> str:
@@ -65,20 +91,14 @@ class Frame:
         absolute = urljoin(f"{self.base_url}/", address)
         return absolute if is_address(absolute) else ""
 
-    @property
-    def ink(self) -> str:
-        """The shop's colour as ink: the default when it is no colour at all."""
-        return self.color if _COLOR.fullmatch(self.color) else "#0E6453"
+    def colours(self) -> dict[str, str]:
+        """Return every colour that is drawn with, by what it is for."""
+        return dict(_colours(self.color, self.ground))
 
     @property
-    def on_ink(self) -> str:
-        """White or near-black, whichever reads better on the shop's colour (WCAG relative luminance)."""
-        return "#FFFFFF" if _luminance(self.ink) < 0.4 else "#1D1C1A"
-
-    @property
-    def soft(self) -> str:
-        """The shop's colour as a ground: one part in ten on white."""
-        return "#" + "".join(f"{round(255 - (255 - part) * 0.1):02X}" for part in _parts(self.ink))
+    def fonts(self) -> tuple[str, str]:
+        """The stacks of fonts for headings and for everything else."""
+        return FONTS.get(self.font, FONTS["classic"])
 
 
 def is_address(text: str) -> bool:
@@ -89,6 +109,41 @@ def is_address(text: str) -> bool:
         return bool(urlsplit(text).hostname)
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=256)
+def _colours(color: str, ground: str) -> tuple[tuple[str, str], ...]:
+    """Return what a brand's two colours become: words keep 4.5 to 1 on their ground, however pale the brand."""
+    ink = color if _COLOR.fullmatch(color) else INK
+    page = ground if _COLOR.fullmatch(ground) else GROUND
+    soft = "#" + "".join(f"{round(255 - (255 - part) * 0.1):02X}" for part in _parts(ink))
+    return tuple({
+        "ink": ink, "on_ink": max("#FFFFFF", "#1D1C1A", key=lambda each: contrast(each, ink)),
+        "link_ink": _legible(ink, PAPER), "page": page, "name_ink": _legible(ink, page),
+        "faint_ink": _legible("#6E6A62", page), "soft": soft,
+    }.items())  # fmt: skip
+
+
+def contrast(one: str, other: str) -> float:
+    """Return how far two colours stand apart, from 1 to 21 (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio)."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _legible(ink: str, ground: str) -> str:
+    """Return the ink, moved towards black or white, whichever the ground is farther from, until it can be read."""
+    end = 0 if contrast("#000000", ground) > contrast("#FFFFFF", ground) else 255
+    for share in range(0, 105, 5):
+        mixed = [round(part + (end - part) * share / 100) for part in _parts(ink)]
+        found = "#" + "".join(f"{part:02X}" for part in mixed)
+        if contrast(found, ground) >= READABLE:
+            return found
+    return found
+
+
+def _followed(social: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    told = social or {}
+    return tuple((name, told[name]) for name in NETWORKS if is_address(str(told.get(name) or "")))
 
 
 def _parts(color: str) -> tuple[int, int, int]:

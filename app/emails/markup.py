@@ -1,4 +1,4 @@
-"""The light marks of wording: blank lines, **bold** and [words](target), as HTML and as plain text.
+"""The light marks of wording: blank lines, **bold**, *italic*, lists and [words](target), as HTML and as plain text.
 
 Works on the wording before Liquid fills it in, so that what a customer is called can never become a mark
 or a tag. Targets stay between two fences, for only the frame knows where they lead.
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 
 OPEN, CLOSE = "\ue000", "\ue001"  # private use: cleaned out of everything that comes from outside
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _KEPT = re.compile("\ue002([0-9]+)\ue003")
 _BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
+_ITALIC = re.compile(r"(?<![*\w])\*(?![*\s])([^*\n]*[^*\s])\*(?![*\w])")
 _LINK = re.compile(r"\[([^\]\n]{1,200})\]\((cart|order|product|shop|https?://[^\s()<>\"]{1,300})\)")
+_POINT = re.compile(r"^[ \t]*[-•] (.*)$")
 _FENCED = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 # Our own signs, and what no XML and no database takes: control characters and lone surrogates.
 _PRIVATE = re.compile("[\ue000-\ue003\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -22,14 +25,16 @@ _PRIVATE = re.compile("[\ue000-\ue003\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff
 
 def printable(text: str) -> str:
     """Return the text without the characters that mean something here, or nothing anywhere."""
-    return _PRIVATE.sub("", text)
+    return text if text.isascii() and text.isprintable() else _PRIVATE.sub("", text)
 
 
+@lru_cache(maxsize=2048)
 def to_html(wording: str) -> str:
     """Return the wording as HTML whose Liquid is untouched and whose targets are fenced. Lines keep their numbers."""
     return _around_liquid(wording, _html)
 
 
+@lru_cache(maxsize=2048)
 def to_text(wording: str) -> str:
     """Return the wording as plain text whose Liquid is untouched and whose targets are fenced."""
     return _around_liquid(wording, _text)
@@ -42,32 +47,42 @@ def targets(wording: str) -> list[str]:
 
 def lead(text: str, link: Callable[[str], str]) -> str:
     """Return the text with each fenced target replaced by the address that `link` gives it."""
-    return _FENCED.sub(lambda fenced: link(fenced[1]), text)
+    return _FENCED.sub(lambda fenced: link(fenced[1]), text) if OPEN in text else text
 
 
 def _around_liquid(wording: str, marked: Callable[[str], str]) -> str:
     kept: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
-        kept.append(found[0])
+    def keep(words: str) -> str:
+        kept.append(words)
         return f"\ue002{len(kept) - 1}\ue003"
 
-    hidden = _LIQUID.sub(keep, printable(wording.replace("\r\n", "\n")))
+    hidden = _LIQUID.sub(lambda found: keep(found[0]), printable(wording.replace("\r\n", "\n")))
+    # Targets are hidden as well: a star or an underscore in an address is no mark.
+    hidden = _LINK.sub(lambda link: f"{OPEN}{link[1]}{OPEN}{keep(link[2])}{CLOSE}", hidden)
     return _KEPT.sub(lambda token: kept[int(token[1])], marked(hidden))
 
 
 def _html(text: str) -> str:
-    text = _LINK.sub(lambda found: f"{OPEN}{found[1]}\ue001{found[2]}{CLOSE}", text)
     text = escape(text, quote=False)
-    text = _BOLD.sub(r"<strong>\1</strong>", text)
-    text = re.sub(f"{OPEN}([^{CLOSE}]*){CLOSE}([^{CLOSE}]*){CLOSE}", _anchor, text)
-    return re.sub(r"\n(?!\n)", "<br/>\n", re.sub(r"\n[ \t]*\n", "<br/>\n\n", text))
+    text = _ITALIC.sub(r"<em>\1</em>", _BOLD.sub(r"<strong>\1</strong>", text))
+    text = re.sub(f"{OPEN}([^{OPEN}]*){OPEN}([^{CLOSE}]*){CLOSE}", rf'<a href="{OPEN}\2{CLOSE}">\1</a>', text)
+    return _listed(text)
 
 
-def _anchor(found: re.Match[str]) -> str:
-    return f'<a href="{OPEN}{found[2]}{CLOSE}">{found[1]}</a>'
+def _listed(text: str) -> str:
+    """Return the lines with their ends marked: points become a list, other lines are broken, blank ones part."""
+    lines, written, inside = text.split("\n"), [], False
+    for place, line in enumerate(lines):
+        point, after = _POINT.match(line), lines[place + 1] if place + 1 < len(lines) else None
+        goes_on = after is not None and _POINT.match(after) is not None
+        if point:
+            line = f"{'' if inside else '<ul>'}<li>{point[1]}</li>{'' if goes_on else '</ul>'}"
+        inside = bool(point) and goes_on
+        written.append(line if point or goes_on or after is None else f"{line.rstrip()}<br/>")
+    return "\n".join(written)
 
 
 def _text(text: str) -> str:
-    text = _LINK.sub(lambda found: f"{found[1]} ({OPEN}{found[2]}{CLOSE})", text)
-    return _BOLD.sub(r"\1", text)
+    text = re.sub(f"{OPEN}([^{OPEN}]*){OPEN}([^{CLOSE}]*){CLOSE}", rf"\1 ({OPEN}\2{CLOSE})", text)
+    return _ITALIC.sub(r"\1", _BOLD.sub(r"\1", text))

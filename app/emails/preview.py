@@ -1,39 +1,79 @@
-"""What a design would look like: filled in for an invented customer with the shop's own goods, sent to nobody."""
+"""What a design would look like: filled in for an invented customer or a real one, sent to nobody."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.emails import samples
+from app.emails import goods, samples
 from app.emails.addresses import base_url
 from app.emails.frame import Frame, is_address
 from app.emails.rendering import Rendered, language_of, render
 from app.extensions import db
-from app.models import Product, Shop
+from app.models import Cart, Customer, Order, Product, ProductView, Shop
+
+SCHEMES = {"light": "not all", "dark": "all"}
+_DARK = re.compile(r"@media \(prefers-color-scheme: ?dark\)")
 
 
-def preview(design: Mapping[str, Any], locale: str, shop: Shop) -> Rendered:
-    """Return the design as an invented customer of this shop would get it. Raises BadWording."""
+def preview(
+    design: Mapping[str, Any], locale: str, shop: Shop, customer: Customer | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> Rendered:  # fmt: skip
+    """Return the design as this customer of the shop would get it, or an invented one of whom this is `known`.
+
+    Raises BadWording.
+    """
     home = shop.url if is_address(shop.url) else base_url()
     frame = Frame.of(
         shop, base_url(), lambda target: target if is_address(target) else home, f"{base_url()}/"
     )
     language = language_of(design, locale, shop.locale)
     with force_locale(language):
-        data = samples.somebody(told(shop), goods(shop), shop.currency)
+        data = samples.somebody(told(shop), sold(shop), shop.currency)
+    data["recommended"] = {"items": goods.bestsellers(shop.id) or data["cart"]["items"]}
+    data |= (about(customer) if customer else {}) | dict(known or {})
     return render(design, language, data, frame)
 
 
-def goods(shop: Shop) -> list[dict[str, Any]]:
+def seen_in(html: str, scheme: str) -> str:
+    """Return the document as a reader with light or dark surroundings sees it, whatever ours are ("" for ours)."""
+    return _DARK.sub(f"@media {SCHEMES[scheme]}", html) if scheme in SCHEMES else html
+
+
+def about(customer: Customer) -> dict[str, Any]:
+    """Return what is known of a customer: their name, last cart, last order and the product looked at last."""
+    names = ("first_name", "last_name")
+    found: dict[str, Any] = {
+        "customer": {name: getattr(customer, name) for name in names} | {"email": customer.email or ""}
+    }
+    theirs = {"shop_id": customer.shop_id, "customer_id": customer.id}
+    cart = db.session.scalar(select(Cart).filter_by(**theirs).order_by(Cart.updated_at.desc()).limit(1))
+    order = db.session.scalar(select(Order).filter_by(**theirs).order_by(Order.placed_at.desc()).limit(1))
+    for name, noun in (("cart", cart), ("order", order)):
+        if noun is not None and noun.items:
+            items = goods.described(customer.shop_id, noun.items)
+            found[name] = {"items": items, "total": noun.total, "currency": noun.currency}
+    if order is not None and "order" in found:
+        found["order"]["number"] = order.number
+    seen = select(Product).join(
+        ProductView, (ProductView.product_key == Product.key) & (ProductView.shop_id == Product.shop_id)
+    )
+    product = db.session.scalar(
+        seen.where(ProductView.customer_id == customer.id, Product.shop_id == customer.shop_id)
+    )
+    return found | ({"product": goods.as_item(product)} if product else {})
+
+
+def sold(shop: Shop) -> list[dict[str, Any]]:
     """Return two things that this shop sells, with pictures if it has any."""
-    sold = select(Product).where(Product.shop_id == shop.id, Product.title != "")
-    rows = db.session.scalars(sold.order_by(Product.image == "", Product.id).limit(2))
-    said = ("title", "price", "image", "url")
-    return [{"product": row.key} | {name: getattr(row, name) for name in said} for row in rows]
+    found = select(Product).where(Product.shop_id == shop.id, Product.title != "")
+    rows = db.session.scalars(found.order_by(Product.image == "", Product.id).limit(2))
+    return [goods.as_item(row) for row in rows]
 
 
 def told(shop: Shop) -> dict[str, Any]:

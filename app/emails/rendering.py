@@ -6,25 +6,20 @@ Pure but for the templates it reads: takes plain data and a frame, returns strin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from mjml import mjml2html
 
-from app.emails import blocks, manner, markup, wording
+from app.emails import blocks, handmade, manner, skeleton, wording
 from app.emails.blocks import Drawn, Page
-from app.emails.frame import Frame
+from app.emails.frame import NETWORKS, Frame
 
 LARGEST = 100_000  # bytes of HTML; Gmail cuts a mail at about 102 kB
 MOST_BLOCKS = 60
 LONGEST_LINE = 300  # characters of a subject or a preheader
-_BLANKS = re.compile(
-    r"(?<=>)[ \t]+(?=</?mj)"
-)  # the MJML parser takes a line end between elements, not a space
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 
@@ -51,14 +46,15 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
     )
     with force_locale(language), manner.speaking(language, currency, frame.timezone):
         page = Page(data, frame)
-        subject, preheader = (
-            _one_line(page, content.get("subject")),
-            _one_line(page, content.get("preheader")),
-        )
-        designed = list(content.get("blocks") or [])[:MOST_BLOCKS]
-        drawn = [found for block in designed if (found := blocks.draw(block, page))]
-        html = _html(subject, preheader, drawn, frame, language)
-        return Rendered(subject, preheader, html, _text(drawn, frame), language)
+        subject = _one_line(page, content.get("subject"))
+        preheader = _one_line(page, content.get("preheader"))
+        if content.get("html"):
+            html, text = _by_hand(content, subject, preheader, page)
+        else:
+            html, text = _of_blocks(content, subject, preheader, page)
+        if len(html.encode()) > LARGEST:
+            raise wording.BadWording(_("the e-mail is too large: mail programs would cut it off; shorten it"))
+        return Rendered(subject, preheader, html, text, language)
 
 
 def language_of(design: Mapping[str, Any], wanted: str, fallback: str) -> str:
@@ -67,6 +63,14 @@ def language_of(design: Mapping[str, Any], wanted: str, fallback: str) -> str:
         if design.get(locale):
             return locale
     return next(iter(design), "en")
+
+
+def reason(frame: Frame) -> str:
+    """Say why somebody gets this mail, in the language being written."""
+    usual = _(
+        "You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name
+    )
+    return frame.reason or usual
 
 
 def _noun(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -78,21 +82,69 @@ def _one_line(page: Page, words: object) -> str:
     return _CONTROL.sub(" ", page.text(str(words or ""))).strip()[:LONGEST_LINE]
 
 
-def _html(subject: str, preheader: str, drawn: list[Drawn], frame: Frame, locale: str) -> str:
-    template = current_app.jinja_env.get_template("mjml/mail.xml")
-    source = template.render(
-        subject=subject, preheader=preheader, blocks=drawn, frame=frame, lang=locale, reason=reason(frame)
-    )
-    try:
-        html = str(mjml2html(_BLANKS.sub("\n", markup.printable(source))))
-    except ValueError as error:
-        raise wording.BadWording(_("it cannot be drawn")) from error
-    if len(html.encode()) > LARGEST:
-        raise wording.BadWording(_("the e-mail is too large: mail programs would cut it off; shorten it"))
-    return html
+def _of_blocks(content: Mapping[str, Any], subject: str, preheader: str, page: Page) -> tuple[str, str]:
+    designed = list(content.get("blocks") or [])[:MOST_BLOCKS]
+    drawn = [found for block in designed if (found := blocks.draw(block, page))]
+    body = [block for block in drawn if block.kind != "footer"]
+    footer = next((block for block in drawn if block.kind == "footer"), None)
+    words = {
+        "subject": subject, "preheader": preheader, "blocks": [block.values for block in body],
+        **around(page.frame), "footer": footer.values["words"] if footer else "",
+    }  # fmt: skip
+    html = skeleton.fill(words, look(body, page.frame))
+    return html, _text([*body, footer] if footer else body, page.frame)
 
 
-def _text(drawn: list[Drawn], frame: Frame) -> str:
+def _by_hand(content: Mapping[str, Any], subject: str, preheader: str, page: Page) -> tuple[str, str]:
+    filled, text = handmade.filled(content, page)
+    html = handmade.document(filled, content, subject, preheader, around(page.frame), page.frame)
+    return html, _text([Drawn("html", text=text)], page.frame)
+
+
+def around(frame: Frame) -> dict[str, Any]:
+    """Return the words and addresses around the blocks: the shop's name, its footer, the way out."""
+    address = ", ".join(line.strip() for line in frame.postal_address.splitlines() if line.strip())
+    return {
+        "shop_name": frame.shop_name, "logo": frame.picture(frame.logo),
+        "home": frame.link("shop") if frame.shop_url else "", "reason": reason(frame),
+        "business_name": frame.business_name or frame.shop_name, "postal_address": address,
+        "contact_email": frame.contact_email, "contact_phone": frame.contact_phone,
+        "unsubscribe_url": frame.unsubscribe_url, "open_url": frame.open_url,
+        "social": [{"name": NETWORKS[name], "href": href} for name, href in frame.social],
+    }  # fmt: skip
+
+
+def look(body: Sequence[Drawn], frame: Frame) -> dict[str, Any]:
+    """Return what decides how blocks are drawn beside their words: kinds, colours, fonts, language."""
+    return {
+        "lang": manner.current().locale, **frame.colours(), "fonts": frame.fonts,
+        "blocks": tuple((block.kind, block.look) for block in body), "groups": _groups(body),
+        "bleeds": bool(body) and body[0].look[:1] == ("banner",),
+    }  # fmt: skip
+
+
+def _groups(body: Sequence[Drawn]) -> tuple[Any, ...]:
+    """Return which blocks stand in one section: columns are a section of their own."""
+    found: list[list[Any]] = []
+    for place, block in enumerate(body):
+        kind = "columns" if block.kind == "columns" else "blocks"
+        if found and kind == "blocks" == found[-1][0]:
+            found[-1][2] = place
+        else:
+            found.append([kind, place, place])
+    return tuple(Group(*each) for each in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Blocks that stand in one section, from the first to the last."""
+
+    kind: str
+    first: int
+    last: int
+
+
+def _text(drawn: Sequence[Drawn], frame: Frame) -> str:
     parts = [block.text for block in drawn if block.text]
     return "\n\n".join([*parts, "-- \n" + "\n".join(_footer(frame))]) + "\n"
 
@@ -106,11 +158,3 @@ def _footer(frame: Frame) -> list[str]:
     ]
     lines = [line for line in sender if line] + ["", reason(frame)]
     return lines + ([_("Unsubscribe: %(url)s", url=frame.unsubscribe_url)] if frame.unsubscribe_url else [])
-
-
-def reason(frame: Frame) -> str:
-    """Say why somebody gets this mail, in the language being written."""
-    usual = _(
-        "You are receiving this e-mail because you gave your address to %(shop)s.", shop=frame.shop_name
-    )
-    return frame.reason or usual

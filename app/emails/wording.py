@@ -122,6 +122,8 @@ def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
     Must be called while `manner.speaking`. `data` comes from `plain`. Raises BadWording.
     """
     template = parse(wording, html)
+    if "{" not in wording:
+        return wording
     try:
         manner.tick()
         return template.render({**_UNSEEN, **data})
@@ -149,7 +151,7 @@ def parse(wording: str, html: bool = False) -> BoundTemplate:
 def plain(value: Any, depth: int = DEEPEST) -> Any:
     """Return a copy made of dicts, lists, short strings, numbers and dates only: nothing with behaviour.
 
-    An empty text is None: in Liquid "" is true, and `{% if customer.first_name %}` must be false for a nameless customer.
+    An empty text is None: in Liquid "" is true, and `{% if customer.first_name %}` must be false without a name.
     """
     if value is None or isinstance(value, (bool, int, float, date)):
         return value

@@ -1,59 +1,38 @@
-"""The words of one language of a design, as a form: subject, preview line and the text of each block."""
+"""The forms of a design: its subject and preview line, its name, and what is new about one that is begun."""
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Mapping
-from typing import Any
-
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
-
-from app.emails.checking import worded
-from app.emails.wording import LONGEST
 
 LINE = 200  # characters of a subject or a preview line
 
 
-def words_form(content: Mapping[str, Any], locale: str) -> FlaskForm:
-    """Return the form for what this language says, filled with what it says now."""
-    now = {name: words for name, words in worded(content) if not name.endswith("-url")}
-    described: dict[str, Any] = {name: _field(name, content) for name in now}
-    form: type[FlaskForm] = type("WordsForm", (FlaskForm,), described)
-    return form(data=now, prefix=f"{locale}-")
+class LinesForm(Form):
+    """What stands in the list of e-mails, before one is opened."""
+
+    subject = StringField(_l("Subject"), [Length(max=LINE)])
+    preheader = StringField(
+        _l("Preview line"), [Length(max=LINE)], description=_l("Shown after the subject in most inboxes.")
+    )
+
+    def kept(self) -> dict[str, str]:
+        """Return the two lines, each on one line."""
+        return {name: " ".join((self[name].data or "").split())[:LINE] for name in ("subject", "preheader")}
 
 
-def changed(content: Mapping[str, Any], form: FlaskForm) -> dict[str, Any]:
-    """Return the content with the form's words in it; everything else stays as it is."""
-    new = copy.deepcopy(dict(content))
-    for field in form:
-        name = field.short_name
-        if name in ("subject", "preheader"):
-            new[name] = " ".join((field.data or "").split())
-        elif name.startswith("block-"):
-            _block, place, part = name.split("-")
-            new["blocks"][int(place)][part] = (field.data or "").replace("\r\n", "\n").strip()
-    return new
+class HtmlForm(Form):
+    """A design that was taken over as HTML."""
+
+    html = TextAreaField(_l("HTML"))
 
 
-def _field(name: str, content: Mapping[str, Any]) -> Field:
-    if name == "subject":
-        needed = InputRequired(_l("Give the e-mail a subject: it is what people see first."))
-        return StringField(_l("Subject"), [needed, Length(max=LINE)])
-    if name == "preheader":
-        told = _l("Shown after the subject in most inboxes.")
-        return StringField(_l("Preview line"), [Length(max=LINE)], description=told)
-    _block, place, _part = name.split("-")
-    kind = content["blocks"][int(place)]["kind"]
-    box = TextAreaField if kind == "text" else StringField
-    return box(_label(kind), [Length(max=LONGEST)], render_kw={"rows": 5} if kind == "text" else {})
+class NameForm(FlaskForm):
+    """What a design is called in the lists of the shop; no customer sees it."""
 
-
-def _label(kind: str) -> str:
-    return {
-        "heading": _("Heading"), "text": _("Text"), "button": _("Button"), "coupon": _("Above the code"),
-        "image": _("Description of the picture"),
-    }[kind]  # fmt: skip
+    name = StringField(
+        _l("Name of the e-mail"),
+        [InputRequired(_l("Give the e-mail a name, so that you find it again.")), Length(max=120)],
+    )

@@ -13,7 +13,7 @@ from app.columns import Instant, same_shop
 from app.extensions import db
 from app.upsert import insert
 
-STATE = ("title", "price", "image", "url", "stock", "updated_at")  # what each telling replaces
+STATE = ("title", "description", "price", "image", "url", "stock", "updated_at")  # what each telling replaces
 
 
 class Product(db.Model):
@@ -25,6 +25,7 @@ class Product(db.Model):
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     key: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(500), default="")
     price: Mapped[int] = mapped_column(db.BigInteger)
     image: Mapped[str] = mapped_column(String(500), default="")
     url: Mapped[str] = mapped_column(String(500), default="")

@@ -8,7 +8,8 @@ from flask import Flask
 
 NOUNS = (
     "access", "errors", "health", "logins", "home", "flows", "recipes", "editor", "runs", "customers", "emails",
-    "coupons", "settings", "mailbox", "tracking", "preferences", "policies", "hooks_mail", "api", "storefront", "clock",
+    "images", "brand", "coupons", "settings", "connection", "mail_server", "notices", "mailbox", "mailbox_api",
+    "tracking", "preferences", "policies", "hooks_mail", "api", "chat", "storefront", "clock",
 )  # fmt: skip
 
 

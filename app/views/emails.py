@@ -1,4 +1,4 @@
-"""E-mails: the shop's designs, how each looks to a customer, its words in each language, and a test to oneself."""
+"""E-mails: the shop's designs, how each looks to a customer, a new one, and a test to oneself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask import (
     Flask,
     Response,
     abort,
-    current_app,
     flash,
     g,
     redirect,
@@ -23,14 +22,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, languages, links
-from app.emails import courier, mime
-from app.emails.checking import check
-from app.emails.preview import preview
+from app.emails import courier, mime, starters
+from app.emails.preview import preview, seen_in
 from app.emails.wording import BadWording
 from app.extensions import db, limiter
-from app.forms.emails import changed, words_form
+from app.forms.emails import NameForm
 from app.mailbox.sink import TEST
-from app.models import Email, Flow
+from app.models import Customer, Email, EmailRevision, Flow
 from app.unit import unit
 from app.views.framed import framed
 from app.views.paging import page
@@ -38,12 +36,14 @@ from graph import recipes
 from graph.model import BadGraph, Graph
 
 pages = Blueprint("emails", __name__)
-WIDTHS = ("desktop", "phone")
 
 
 def register(app: Flask) -> None:
-    """Put these pages on the application."""
+    """Put these pages on the application, with the editor of designs."""
+    from app.views import email_editor
+
     app.register_blueprint(pages)
+    email_editor.register(app)
 
 
 @pages.get("/emails")
@@ -56,30 +56,36 @@ def index() -> str:
     return render_template("emails/index.html", page=found, subjects=subjects, flows=senders())
 
 
-@pages.route("/emails/<int:email_id>", methods=["GET", "POST"])
-def show(email_id: int) -> str | Answer | tuple[str, int]:
-    """Show a design as customers see it, and let its words be changed in one language."""
-    email = find(email_id)
-    locale = language(email.content)
-    form = words_form(email.content.get(locale) or {}, locale)
-    if form.validate_on_submit() and save(email, locale, form):
-        flash(_("Saved. E-mails that leave from now on say it this way."))
-        return redirect(url_for("emails.show", email_id=email_id, language=locale, width=width()))
-    shown = {
-        "email": email,
-        "form": form,
-        "locale": locale,
-        "width": width(),
-        "flows": senders().get(email_id, []),
-    }
-    return render_template("emails/show.html", **shown), 422 if form.is_submitted() else 200
+@pages.route("/emails/new", methods=["GET", "POST"])
+def new() -> str | Answer | tuple[str, int]:
+    """Offer the designs to start from; make the chosen one an e-mail of the shop's own."""
+    form = NameForm()
+    chosen = starters.find(request.form.get("starter", ""))
+    if chosen and form.validate_on_submit():
+        now = clock.now(g.shop.id)
+        email = Email(shop_id=g.shop.id, name=form.name.data, content=dict(chosen.content), updated_at=now)
+        unit(lambda: db.session.add(email))
+        return redirect(url_for("emails.show", email_id=email.id))
+    body = render_template("emails/new.html", form=form, starters=starters.all_starters(), chosen=chosen)
+    return body, 422 if form.is_submitted() else 200
+
+
+@pages.get("/emails/starter/<name>/preview")
+def of_starter(name: str) -> Response:
+    """Answer with a design to start from, in the shop's own looks."""
+    starter = starters.find(name) or abort(404)
+    return drawn(starter.content, request.args.get("language") or languages.locale())
 
 
 @pages.get("/emails/<int:email_id>/preview")
 def seen(email_id: int) -> Response:
-    """Answer with the design as a mail program shows it, for the frame."""
+    """Answer with the design as a mail program shows it, for the frame: the draft, or one of its revisions."""
     email = find(email_id)
-    return drawn(email.content, language(email.content))
+    number = request.args.get("revision", 0, int)
+    design = EmailRevision.content_of(g.shop.id, email_id, number) if number else email.working
+    if design is None:
+        abort(404)
+    return drawn(design, language(design), customer())
 
 
 @pages.get("/emails/recipe/<recipe>/<name>/preview")
@@ -97,9 +103,9 @@ def of_recipe(recipe: str, name: str) -> Response:
 def test(email_id: int) -> Answer:
     """Send the design to the signed-in user's own address, and to nobody else."""
     email = find(email_id)
-    locale, recipient = language(email.content), g.user.email
+    locale, recipient = language(email.working), g.user.email
     try:
-        courier.send(current_app.extensions["settings"].smtp_url, sender(), recipient, trial(email, locale))
+        courier.send(g.shop.id, sender(), recipient, trial(email, locale))
         flash(_("A test is on its way to %(address)s.", address=recipient))
     except courier.NotSent:
         flash(
@@ -121,47 +127,31 @@ def find(id: int) -> Email:
 
 def language(content: Mapping[str, Any]) -> str:
     """Return the language that is asked for if the design has it, else the reader's, else its first."""
-    for wanted in (request.args.get("language", ""), languages.locale()):
+    for wanted in (request.values.get("language", ""), languages.locale()):
         if wanted in content:
             return wanted
     return next(iter(content), "en")
 
 
-def width() -> str:
-    """Return how wide the preview is: desktop or phone."""
-    wanted = request.args.get("width", "")
-    return wanted if wanted in WIDTHS else WIDTHS[0]
+def customer() -> Customer | None:
+    """Return the customer of this shop that is asked for by address, or None."""
+    address = request.args.get("customer", "").strip().lower()
+    theirs = select(Customer).where(Customer.shop_id == g.shop.id, Customer.email == address)
+    return db.session.scalar(theirs) if address else None
 
 
-def save(email: Email, locale: str, form: Any) -> bool:
-    """Save the form's words; False, with the reason on the form, when they cannot be used or somebody was faster."""
-    content = {**email.content, locale: changed(email.content.get(locale) or {}, form)}
-    fields = {field.short_name: field for field in form}
-    for problem in check({locale: content[locale]}):
-        field = fields.get(problem.field, form["subject"])
-        field.errors = [*field.errors, problem.text]
-    if any(field.errors for field in form):
-        return False
-    id, revision, shop_id = email.id, email.revision, g.shop.id
-    if unit(lambda: Email.rewrite(shop_id, id, revision, content, clock.now(shop_id))):
-        return True
-    form["subject"].errors = [
-        _("Somebody else saved this e-mail a moment ago. Copy your words, then reload the page.")
-    ]
-    return False
-
-
-def drawn(design: Mapping[str, Any], locale: str) -> Response:
+def drawn(design: Mapping[str, Any], locale: str, customer: Customer | None = None) -> Response:
     """Return the preview's document, under a policy of its own."""
     try:
-        return framed(preview(design, locale, g.shop).html)
+        html = preview(design, locale, g.shop, customer).html
     except BadWording as error:
-        return framed(render_template("emails/broken.html", problem=str(error)))
+        html = render_template("emails/broken.html", problem=str(error))
+    return framed(seen_in(html, request.args.get("scheme", "")))
 
 
 def trial(email: Email, locale: str) -> bytes:
     """Return the test mail; its Message-ID says by a signed token which shop's mailbox it belongs to."""
-    rendered = preview(email.content, locale, g.shop)
+    rendered = preview(email.working, locale, g.shop)
     name = g.shop.sender_name or g.shop.name
     mail_id = f"{TEST}{links.sign('test', g.shop.id)}@relance"
     me, you = mime.Mailbox(sender(), name), mime.Mailbox(g.user.email, g.user.name)

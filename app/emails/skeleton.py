@@ -1,0 +1,83 @@
+"""Skeletons: the HTML of every mail of one shape, with holes where its words and addresses go.
+
+Drawing MJML takes a thousand times longer than putting words into holes, and mails of one design differ in their
+words only. So what is drawn is kept by its shape: which blocks, which of their parts are there, which colours.
+Every string that a mail shows or links to is a hole; `look` holds what is not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+from mjml import mjml2html
+
+from app.emails.markup import printable
+from app.emails.wording import BadWording
+
+KEPT = (
+    512  # shapes: a cart of one, of two, … of eight things, with a code and without, for each design at work
+)
+_SALT = os.urandom(4).hex()  # so that nobody's words can be taken for a hole
+_HOLE = re.compile(f"hole{_SALT}x([0-9]+)x")
+# The MJML parser takes a line end between elements, not a space.
+_BLANKS = re.compile(r"(?<=>)[ \t]+(?=</?mj)")
+
+Look = tuple[tuple[str, Any], ...]
+
+
+def fill(words: Mapping[str, Any], look: Mapping[str, Any]) -> str:
+    """Return the HTML of `templates/mjml/mail.xml` for these words (escaped unless Markup) and this look.
+
+    Raises BadWording when it cannot be drawn.
+    """
+    strings: list[str] = []
+    shape = _shape(words, strings)
+    parts, holes = _skeleton(shape, tuple(look.items()))
+    said = [printable(str(escape(string))) for string in strings]
+    filled = list(parts)
+    filled[1::2] = [said[hole] for hole in holes]
+    return "".join(filled)
+
+
+def _shape(value: Any, strings: list[str]) -> Any:
+    """Return what of a value decides how it is drawn; its strings are gathered in order."""
+    if isinstance(value, str):
+        if value:
+            strings.append(value)
+        return "x" if value else ""
+    if isinstance(value, Mapping):
+        return ("map", *((key, _shape(inner, strings)) for key, inner in value.items()))
+    if isinstance(value, (list, tuple)):
+        return ("list", *(_shape(inner, strings) for inner in value))
+    return value
+
+
+@lru_cache(maxsize=KEPT)
+def _skeleton(shape: Any, look: Look) -> tuple[list[str], list[int]]:
+    words = _hollow(shape, iter(range(10**6)))
+    template = current_app.jinja_env.get_template("mjml/mail.xml")
+    source = template.render(words=words, look=dict(look))
+    try:
+        html = str(mjml2html(_BLANKS.sub("\n", source)))
+    except ValueError as error:
+        raise BadWording(_("it cannot be drawn")) from error
+    parts = _HOLE.split(html)
+    return parts, [int(hole) for hole in parts[1::2]]
+
+
+def _hollow(shape: Any, places: Any) -> Any:
+    """Return values of this shape whose strings are holes, numbered in the order in which `_shape` gathers them."""
+    if isinstance(shape, str):
+        return Markup(f"hole{_SALT}x{next(places)}x") if shape else ""  # noqa: S704 - letters and digits
+    if isinstance(shape, tuple) and shape[0] == "map":
+        return {key: _hollow(inner, places) for key, inner in shape[1:]}
+    if isinstance(shape, tuple):
+        return [_hollow(inner, places) for inner in shape[1:]]
+    return shape
