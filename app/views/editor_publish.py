@@ -14,6 +14,7 @@ from app.unit import unit
 from app.views.editor_answers import answer, refused, stale
 from app.views.editor_drawing import Drawing
 from app.views.editor_mine import mine, stamp
+from app.views.preflight import of_shop
 
 pages = Blueprint("publishing", __name__)
 
@@ -28,7 +29,7 @@ def ask(flow_id: int) -> str:
     """Say what publishing will do, and to whom, or what must be mended first."""
     drawing = Drawing(mine(flow_id), g.shop)
     foreseen = inflight.foreseen(g.shop.id, flow_id, drawing.graph) if drawing.waiting else Carried()
-    return render_template("editor/publish.html", drawing=drawing, foreseen=foreseen)
+    return render_template("editor/publish.html", drawing=drawing, foreseen=foreseen, lacks=of_shop(g.shop))
 
 
 @pages.post("/automations/<int:flow_id>/publish")
@@ -37,7 +38,7 @@ def publish(flow_id: int) -> Response:
     flow, policy = mine(flow_id), request.form.get("waiting", "stay")
     if flow.revision != stamp(flow).base:
         return stale(flow)
-    if Drawing(flow, g.shop).problems:
+    if Drawing(flow, g.shop).problems or of_shop(g.shop):
         return refused(_("Some things are missing. Mend them first, then try again."))
     if policy not in POLICIES:
         return refused(_("Choose what happens to those who are on their way."))

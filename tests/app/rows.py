@@ -18,8 +18,18 @@ def kept(row):
     return row
 
 
+# What the foot of each e-mail must say; a shop without it may turn nothing on.
+LAWFUL = {
+    "business_name": "Papier SARL",
+    "postal_address": "1 rue X, Nantes",
+    "sender_email": "hi@papier.example",
+}
+
+NAMELESS = dict.fromkeys(LAWFUL, "")
+
+
 def a_shop(name="Papier & Co", **told) -> Shop:
-    told = {"timezone": "Europe/Paris", "created_at": NOON} | told
+    told = LAWFUL | {"timezone": "Europe/Paris", "created_at": NOON} | told
     return kept(Shop(name=name, **told))
 
 

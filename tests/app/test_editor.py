@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.extensions import db
-from app.models import Coupon, Email, Flow, Version, drafts
+from app.models import Coupon, Email, Flow, Shop, Version, drafts
 from graph.model import Graph
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, a_step, kept
@@ -213,6 +213,14 @@ def test_problems_block_publishing_and_lead_to_the_field(owner, flow):
     assert 'data-mends="n7" data-field="email"' in answer.get_data(as_text=True)
     assert say(owner, flow, "publish", 1).status_code == 422
     assert fresh(flow).version_id == flow.version_id
+
+
+def test_a_shop_that_may_not_write_cannot_publish_by_this_door_either(owner, flow):
+    db.session.get_one(Shop, flow.shop_id).postal_address = ""
+    db.session.commit()
+    assert "The postal address is missing" in words(owner.get(f"/automations/{flow.id}/publish"))
+    assert say(owner, flow, "publish", flow.revision).status_code == 422
+    assert db.session.get_one(Flow, flow.id, populate_existing=True).version_id == flow.version_id
 
 
 def test_turning_on_publishes_and_switches_on(owner, flow):

@@ -11,19 +11,24 @@ from app import clock
 from app.extensions import db
 from app.models import Audit, Flow, Message, Run
 from tests.app.browsing import a_browser, with_pages, words
-from tests.app.rows import a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_step, a_visit, an_order
-
-LAWFUL = {
-    "sender_email": "bonjour@papier.fr",
-    "business_name": "Papier",
-    "postal_address": "1 rue du Bac, Paris",
-}
+from tests.app.rows import (
+    NAMELESS,
+    a_credit,
+    a_customer,
+    a_flow,
+    a_message,
+    a_run,
+    a_shop,
+    a_step,
+    a_visit,
+    an_order,
+)
 
 
 @pytest.fixture
 def shop(app):
     with_pages(app)
-    return a_shop(**LAWFUL)
+    return a_shop()
 
 
 @pytest.fixture
@@ -101,7 +106,7 @@ def test_turning_on_publishes_and_lets_in(owner, shop):
 @pytest.mark.rule("AUTO-03")
 def test_nothing_is_turned_on_while_something_is_missing_and_each_gap_leads_to_its_place(app):
     with_pages(app)
-    shop = a_shop()
+    shop = a_shop(**NAMELESS)
     owner = a_browser(app, shop)
     email = {"id": "n2", "kind": "send_email", "settings": {"email": 404}}
     start = {"id": "n1", "kind": "customer_subscribed", "settings": {}}

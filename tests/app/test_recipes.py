@@ -13,8 +13,7 @@ from app.telling import references_in
 from graph import recipes, validation
 from graph.model import Graph
 from tests.app.browsing import a_browser, with_pages, words
-from tests.app.rows import NOON, a_customer, a_shop, kept
-from tests.app.test_flows import LAWFUL
+from tests.app.rows import NAMELESS, NOON, a_customer, a_shop, kept
 
 DEFAULTS = {
     "audience": "subscribers",
@@ -30,7 +29,7 @@ COUPON = {"coupon_how": "new", "new-name": "Ten", "new-kind": "percent", "new-pe
 @pytest.fixture
 def shop(app):
     with_pages(app)
-    return a_shop(**LAWFUL)
+    return a_shop()
 
 
 @pytest.fixture
@@ -167,7 +166,7 @@ def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
 @pytest.mark.rule("AUTO-03")
 def test_a_shop_that_lacks_its_address_may_finish_later_only(app):
     with_pages(app)
-    owner = a_browser(app, a_shop())
+    owner = a_browser(app, a_shop(**NAMELESS))
     recipe = recipes.recipe("abandoned_cart")
     page = owner.post("/templates/abandoned_cart", data=typed(recipe, "review")).get_data(as_text=True)
     assert "/settings#sender_email" in page and 'name="step" value="on"' not in page
