@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
+from app.characters import as_name
 from app.emails.rendering import Rendered
 
 
@@ -30,9 +32,15 @@ class Mailbox:
 
 
 class _Unfolded(EmailPolicy):
-    """The SMTP policy, but addresses in angle brackets stay on one line: some signers choke on folded ones."""
+    """The SMTP policy, but addresses in angle brackets stay on one line: some signers choke on folded ones.
+
+    Names before addresses are written here: folding a long one, the standard library loses its quotes, and then
+    what the name says is read as further addresses.
+    """
 
     def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
+        if hasattr(value, "addresses"):
+            return f"{name}: {', '.join(map(_boxed, value.addresses))}{self.linesep}"
         if name.lower().startswith(("list-", "message-id", "feedback-id")):
             return f"{name}: {value}{self.linesep}"
         return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
@@ -86,8 +94,16 @@ def _clean(value: str) -> str:
     return value
 
 
+def _boxed(address: Address) -> str:
+    name = address.display_name
+    if not name:
+        return address.addr_spec
+    said = f'"{name}"' if name.isascii() else Header(name, "utf-8", maxlinelen=60).encode(linesep="\r\n")
+    return f"{said} <{address.addr_spec}>"
+
+
 def _address(box: Mailbox) -> Address:
-    name = " ".join(box.name.split())[:100]
+    name = as_name(box.name, 100)
     local, _, domain = box.address.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode()

@@ -1,0 +1,36 @@
+"""Characters that a text must not carry: those that no database stores, and those that make it read as another.
+
+Pure: it looks at text and says what is in it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Unicode Standard Annex 9: marks, embeddings, overrides and isolates, which turn the order of what is read around.
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_JOINERS = frozenset("\u200c\u200d")  # honest parts of Persian words and of family emoji
+_UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+_GRAMMAR = frozenset('<>"@,;:\\()[]')  # RFC 5322: what ends a name and begins an address
+
+
+def unstorable(text: str) -> bool:
+    """Return whether a text carries NUL (refused by PostgreSQL) or half a surrogate pair (refused by every driver)."""
+    return "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
+
+
+def misleading(text: str) -> bool:
+    """Return whether a text turns around the order in which what stands beside it is read."""
+    return not BIDI.isdisjoint(text)
+
+
+def as_name(text: str, longest: int) -> str:
+    """Return a text as the name before an address: visible letters only, none of them with a meaning to mail."""
+    kept = "".join(
+        " " if _meddles(letter) else letter for letter in text.replace("=?", " ").replace("?=", " ")
+    )
+    return " ".join(kept.split())[:longest].strip()
+
+
+def _meddles(letter: str) -> bool:
+    return letter in _GRAMMAR or (letter not in _JOINERS and unicodedata.category(letter) in _UNPRINTABLE)
