@@ -1,8 +1,8 @@
 """The doorbell: tells the workers that there may be work. Losing a ring costs a second, never a message.
 
 A ring is a hint with a name and an id, sent after the commit. It never raises and never waits more than
-a quarter of a second; the truth is in the database, where each worker also looks by itself. A ring that nobody has
-heard yet is not rung again, so that the hints in the broker are bounded by kinds and shops, not by work.
+a quarter of a second; the truth is in the database, where each worker also looks by itself. While a hint waits that
+nobody has heard there is no second one, so that their number is bounded by kinds and shops, not by work nor by time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
-UNHEARD = 2000  # milliseconds after which a ring is thought lost
+PAUSE = 2000  # milliseconds between two looks at whether the last hint was lost
 QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver", "call": "call"}
 
 
@@ -51,8 +51,9 @@ def ring(kind: str, id: int) -> bool:
     try:
         if isinstance(bell, StubBroker):
             return False
-        if bell.client.set(_rung(kind, id), b"1", nx=True, px=UNHEARD):
-            bell.enqueue(message)
+        if bell.client.set(_rung(kind, id), b"1", nx=True, px=PAUSE) and not _waits(bell, kind, id):
+            hint = bell.enqueue(message)
+            bell.client.set(_hint(kind, id), hint.options["redis_message_id"])
         return True
     except Exception:  # whatever the broker's trouble is, the heartbeat finds the work
         log.warning("doorbell unheard: %s", kind)
@@ -63,9 +64,19 @@ def heard(bell: dramatiq.Broker, kind: str, id: int) -> None:
     """Let the next ring of this kind through: whoever heard this one looks at the rows from now on. Never raises."""
     try:
         if not isinstance(bell, StubBroker):
-            bell.client.delete(_rung(kind, id))  # type: ignore[attr-defined]
+            bell.client.delete(_rung(kind, id), _hint(kind, id))  # type: ignore[attr-defined]
     except Exception:
         log.warning("doorbell not taken down: %s", kind)
+
+
+def _waits(bell: RedisBroker, kind: str, id: int) -> bool:
+    """Whether the last hint of this kind is still in the broker, unheard, however long ago it was given."""
+    last = bell.client.get(_hint(kind, id))
+    return last is not None and bool(bell.client.hexists(f"{bell.namespace}:{QUEUES[kind]}.msgs", last))
+
+
+def _hint(kind: str, id: int) -> str:
+    return f"relance:hint:{kind}:{id}"
 
 
 def _rung(kind: str, id: int) -> str:

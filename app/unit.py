@@ -11,14 +11,15 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Executable, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from app.extensions import db
 
 T = TypeVar("T")
 
-# Serialization failure, deadlock, connection exceptions, admin shutdown: PostgreSQL's words for "again, please".
-RETRY_STATES = ("40001", "40P01", "08", "57P01")
+# PostgreSQL's words for "again, please": serialization failure, deadlock, connection exceptions, admin shutdown,
+# a lock that was not to be had in time, a statement that took too long.
+RETRY_STATES = ("40001", "40P01", "08", "57P01", "55P03", "57014")
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -80,10 +81,19 @@ def unit(work: Callable[[], T], tries: int = 5) -> T:
 
 def is_busy(error: DBAPIError) -> bool:
     """Whether the same unit may succeed if it is simply tried again."""
+    if error.connection_invalidated:
+        return True
     state = getattr(error.orig, "sqlstate", None)
     if state:
         return str(state).startswith(RETRY_STATES)
     return isinstance(error, OperationalError) and "locked" in str(error.orig)
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether it is the database that failed, and not what it was asked to do: then nobody's row is to blame."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, TimeoutError)
 
 
 def changed(statement: Executable) -> int:

@@ -87,4 +87,4 @@ def _hear(kind: str, id: int) -> None:
 
     doorbell.heard(broker, kind, id)
     with application().app_context():
-        work.off(kind, id)
+        work.off(kind, id, tell=doorbell.ring)

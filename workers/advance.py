@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.extensions import db
 from app.models import Code, Flow, Run, Step, Version
-from app.unit import unit
+from app.unit import is_trouble, unit
 from graph.facts import Facts
 from graph.interpreter import Advance, Finished, Plan, Position
 from graph.interpreter import advance as move
@@ -40,14 +41,17 @@ class Advanced:
 
 
 def advance(version_id: int) -> Advanced:
-    """Move a batch of due runs forward; 0 runs when none is due."""
+    """Move a batch of due runs forward; 0 runs when none is due. Raises only the database's own troubles."""
     row = db.session.execute(_version(version_id)).first()
     db.session.rollback()
     if row is None or row.status == "paused":
         return Advanced()
     tokens = unit(lambda: _claim(version_id, clock.now(row.shop_id)))
-    if tokens:
+    try:
         _work(row.shop_id, version_id, tokens)
+    except Exception:
+        _give_back(tokens)
+        raise
     return Advanced(len(tokens), row.shop_id)
 
 
@@ -67,9 +71,13 @@ def _claim(version_id: int, now: datetime) -> dict[int, int]:
 
 def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
     """Advance these in one transaction; halve them when that fails, down to the one that is to blame."""
+    if not tokens:
+        return
     try:
         unit(lambda: _batch(shop_id, version_id, tokens))
     except Exception as error:  # whatever it is, it is shown on the run's page and the neighbours go on
+        if is_trouble(error):
+            raise
         if len(tokens) == 1:
             _park(tokens, error)
             return
@@ -82,6 +90,13 @@ def _park(tokens: Mapping[int, int], error: Exception) -> None:
     ((id, token),) = tokens.items()
     log.warning("run %s is parked: %s", id, type(error).__name__)
     unit(lambda: Run.park(id, token, f"{type(error).__name__}: {error}"))
+
+
+def _give_back(tokens: Mapping[int, int]) -> None:
+    try:
+        unit(lambda: Run.give_back(tokens))
+    except SQLAlchemyError as error:  # then their leases run out
+        log.warning("%s runs could not be given back: %s", len(tokens), type(error).__name__)
 
 
 def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:

@@ -24,7 +24,7 @@ from workers.gate import PAUSED
 log = logging.getLogger(__name__)
 BATCH = 10
 LEASE = timedelta(seconds=60)
-ENOUGH = 30.0  # seconds after which the rest of a batch is given back, well before its lease ends
+ENOUGH = 5.0  # seconds after which the rest of a batch is given back, so that others get their turn
 # The pauses that Standard Webhooks recommends: a day and a half in all.
 BACKOFF = tuple(timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18_000, 36_000, 36_000))
 GONE = 410  # "do not call here again"

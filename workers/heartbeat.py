@@ -12,17 +12,22 @@ import random
 import signal
 import socket
 import threading
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, create_app, doorbell
 from app.extensions import db
-from app.models import Call, Heartbeat, Message, Run
+from app.models import Call, Heartbeat, Message, Run, calls, messages, runs
 from app.unit import unit
-from workers import due, work
+from workers import due
+from workers.hands import Hands
 from workers.sweep import sweep
+from workers.turns import Job
 
 log = logging.getLogger(__name__)
 SECOND = 1.0
@@ -38,6 +43,7 @@ class Heart:
         self._stop = threading.Event()
         self._beaten = 0.0
         self._thread: threading.Thread | None = None
+        self.hands = Hands(app)
 
     def start(self) -> None:
         """Beat in a thread of its own."""
@@ -45,10 +51,11 @@ class Heart:
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the beat that is under way."""
+        """Finish the beat that is under way, and what the hands are at."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join(SECOND * 10)
+        self.hands.stop()
 
     def run(self) -> None:
         """Beat until stopped. Hearts that started together drift apart, so that they do not all look at once."""
@@ -57,41 +64,62 @@ class Heart:
                 self.beat()
 
     def beat(self) -> None:
-        """Look once, inside an application context. Never raises: the next beat looks again."""
-        try:
-            self._sign()
-            give_back()
-            for shop_id in sweep():
-                self._see_to("enrol", shop_id)
-            jobs = list(due.work())
-            db.session.rollback()
-            for kind, id in jobs:
-                if not self._stop.is_set():
-                    self._see_to(kind, id)
-        except Exception as error:
-            log.warning("a heartbeat failed: %s", type(error).__name__, exc_info=True)
-        finally:
-            db.session.remove()
+        """Look once, inside an application context. Never raises: the next beat looks again.
+
+        Only looks: what is due is done by the workers, or by the hands of this process, so that no work, however
+        slow, keeps the heart from the rest. Nor does one part that fails.
+        """
+        for part in (self._sign, give_back, self._sweep, self._look):
+            try:
+                part()
+            except Exception as error:
+                name = getattr(part, "__name__", "part")
+                log.warning("a heartbeat's %s failed: %s", name, type(error).__name__, exc_info=True)
+            finally:
+                db.session.remove()
 
     def _sign(self) -> None:
         if not self._beaten or clock.monotonic() - self._beaten >= BEAT:
             unit(lambda: Heartbeat.beat(self._name, clock.real()))
             self._beaten = clock.monotonic()
 
-    def _see_to(self, kind: str, id: int) -> None:
-        if not (self._rings and doorbell.ring(kind, id)):
-            work.off(kind, id)
+    def _sweep(self) -> None:
+        self._see_to([("enrol", shop_id) for shop_id in sorted(sweep())])
+
+    def _look(self) -> None:
+        jobs = list(due.work())
+        db.session.remove()
+        self._see_to(jobs)
+
+    def _see_to(self, jobs: Iterable[Job]) -> None:
+        rings = self._rings
+        for kind, id in jobs:
+            rings = rings and doorbell.ring(
+                kind, id
+            )  # a bell that was not heard once is not tried again this time
+            if not rings:
+                self.hands.give(kind, id)
 
 
 def give_back() -> int:
     """Free what silent workers hold: runs and messages before the gate go on, past it they are `unknown`."""
     real = clock.real() - timedelta(seconds=1)
-    runs = select(Run.id).where(Run.status == "leased", Run.lease_until < real)
-    messages = select(Message.id).where(Message.state == "handing", Message.lease_until < real)
-    calls = select(Call.id).where(Call.state == "calling", Call.lease_until < real)
-    stale = any(db.session.scalar(query.limit(1)) is not None for query in (runs, messages, calls))
-    db.session.rollback()
-    return unit(lambda: sum(each.release_stale(real) for each in (Run, Message, Call))) if stale else 0
+    runs_ = select(Run.id).where(runs.LEASED, Run.lease_until < real)
+    messages_ = select(Message.id).where(messages.HANDING, Message.lease_until < real)
+    calls_ = select(Call.id).where(calls.CALLING, Call.lease_until < real)
+    looks: dict[type[Run | Message | Call], Select[Any]] = {Run: runs_, Message: messages_, Call: calls_}
+    return sum(_freed(model, look, real) for model, look in looks.items())
+
+
+def _freed(model: type[Run | Message | Call], look: Select[Any], real: datetime) -> int:
+    """Give back the stale rows of one kind; trouble with one kind is no trouble of the others."""
+    try:
+        stale = db.session.scalar(look.limit(1)) is not None
+        db.session.rollback()
+        return unit(lambda: model.release_stale(real)) if stale else 0
+    except SQLAlchemyError as error:
+        log.warning("stale rows of %s have to wait: %s", model.__tablename__, type(error).__name__)
+        return 0
 
 
 def main() -> None:
@@ -100,6 +128,7 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: heart._stop.set())
     heart.run()
+    heart.hands.stop()
 
 
 if __name__ == "__main__":

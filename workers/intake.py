@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from app.extensions import db
 from app.models import InboxRow
 from app.shops.facts import Reading
-from app.unit import unit
+from app.unit import is_trouble, unit
 from graph import strict
 from workers import consents, locks, orders, saving
 from workers.heard import Heard
@@ -40,6 +40,8 @@ def _take(shop_id: int, ids: Sequence[int]) -> int:
     try:
         return unit(lambda: _save(shop_id, ids))
     except Exception as error:  # whatever it is, the inbox shows it and the neighbours go on
+        if is_trouble(error):
+            raise
         if len(ids) == 1:
             return _blame(ids[0], error)
         half = len(ids) // 2
@@ -48,7 +50,7 @@ def _take(shop_id: int, ids: Sequence[int]) -> int:
 
 def _blame(id: int, error: Exception) -> int:
     log.warning("delivery %s was not saved: %s", id, type(error).__name__)
-    unit(lambda: InboxRow.failed(id, f"{type(error).__name__}: {error}"))
+    unit(lambda: InboxRow.failed(id, _told(error)))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Work: what follows a hint, until nothing of its kind is due, and the hint for what comes next.
+"""Work: what follows a hint, for a few seconds, and the hint for what comes next.
 
 The same whether the hint came from the broker or from this process's own look at the rows. Never raises: what failed is
 in the database, and is found again.
@@ -11,75 +11,89 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import doorbell
+from app import clock
 from app.extensions import db
 from workers import confirmations, intake
 from workers.advance import advance
 from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
+from workers.turns import Turns
 
 log = logging.getLogger(__name__)
-ROUNDS = 100  # batches after which others get their turn; the next hint goes on
+ENOUGH = 3.0  # seconds after which no further batch is begun, so that others get their turn
+Tell = Callable[[str, int], object]  # hears of what is due next: a kind, and a shop or version
+turns = Turns()
 
 
-def off(kind: str, id: int) -> None:
-    """Work off what is due of this kind, for this shop or version, inside an application context."""
+def off(kind: str, id: int, tell: Tell) -> None:
+    """Work off what is due of this kind, for this shop or version, inside an application context.
+
+    Where another thread of this process is at it, that one looks once more instead. What remains after a few seconds
+    is told.
+    """
+    if not turns.take((kind, id)):
+        return
+    more = False
     try:
-        KINDS[kind](id)
+        more = KINDS[kind](id, tell)
     except SQLAlchemyError as error:
         log.warning("%s of %s has to wait: %s", kind, id, type(error).__name__)
     except Exception:
         log.exception("%s of %s failed", kind, id)
     finally:
         db.session.remove()
+        if turns.done((kind, id)) or more:
+            tell(kind, id)
 
 
-def pass_on(kind: str, id: int) -> None:
-    """Hint at what is due next; where nobody can be told, do it here and now."""
-    if not doorbell.ring(kind, id):
-        off(kind, id)
+def _batches(one: Callable[[], int]) -> bool:
+    """Do one batch after another until one is empty, or for a few seconds; return whether there may be more."""
+    began = clock.monotonic()
+    while one():
+        if clock.monotonic() - began > ENOUGH:
+            return True
+    return False
 
 
-def _enrol(shop_id: int) -> None:
-    for _round in range(ROUNDS):
-        if not intake.take_in(shop_id):
-            break
+def _enrol(shop_id: int, tell: Tell) -> bool:
     versions: set[int] = set()
-    for _round in range(ROUNDS):
+
+    def one() -> int:
         batch = enrol(shop_id)
-        versions |= batch.versions
-        if not batch.events:
-            break
+        versions.update(batch.versions)
+        return batch.events
+
+    unread, unheard = _batches(lambda: intake.take_in(shop_id)), _batches(one)
     for version_id in sorted(versions):
-        pass_on("advance", version_id)
+        tell("advance", version_id)
+    return unread or unheard
 
 
-def _advance(version_id: int) -> None:
-    shops = set()
-    for _round in range(ROUNDS):
+def _advance(version_id: int, tell: Tell) -> bool:
+    shops: set[int] = set()
+
+    def one() -> int:
         batch = advance(version_id)
-        if not batch.runs:
-            break
-        shops.add(batch.shop_id)
+        shops.update({batch.shop_id} if batch.runs else ())
+        return batch.runs
+
+    more = _batches(one)
     for shop_id in shops:
-        pass_on("deliver", shop_id)
-        pass_on("call", shop_id)
+        tell("deliver", shop_id)
+        tell("call", shop_id)
+    return more
 
 
-def _deliver(shop_id: int) -> None:
+def _deliver(shop_id: int, _tell: Tell) -> bool:
     confirmations.send(shop_id)
-    for _round in range(ROUNDS):
-        if not deliver(shop_id):
-            break
+    return _batches(lambda: deliver(shop_id))
 
 
-def _call(shop_id: int) -> None:
-    for _round in range(ROUNDS):
-        if not call(shop_id):
-            break
+def _call(shop_id: int, _tell: Tell) -> bool:
+    return _batches(lambda: call(shop_id))
 
 
-KINDS: dict[str, Callable[[int], None]] = {
+KINDS: dict[str, Callable[[int, Tell], bool]] = {
     "enrol": _enrol, "advance": _advance, "deliver": _deliver, "call": _call,
 }  # fmt: skip

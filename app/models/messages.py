@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, Text, UniqueConstraint, or_, select, update
+from sqlalchemy import Index, Row, String, Text, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
@@ -152,6 +152,16 @@ class Message(db.Model):
             "attempts": tries,
         }
         return bool(changed(mine.values(back | {"lease_until": None})))
+
+    @classmethod
+    def give_back(cls, rows: Sequence[Row[Any]]) -> None:
+        """Let go of claimed messages, before their gate, as they were: the try does not count."""
+        mine = update(cls).where(
+            cls.id == bindparam("_id"), cls.token == bindparam("_token"), HANDING, cls.gate_at.is_(None)
+        )
+        back = mine.values(state="prepared", attempts=cls.attempts - 1, lease_until=None)
+        if rows:
+            db.session.connection().execute(back, [{"_id": row.id, "_token": row.token} for row in rows])
 
     @classmethod
     def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:

@@ -136,6 +136,14 @@ class Run(db.Model):
         return bool(changed(parked))
 
     @classmethod
+    def give_back(cls, tokens: Mapping[int, int]) -> None:
+        """Let go of claimed runs with which nothing was wrong: the try does not count."""
+        mine = update(cls).where(cls.id == bindparam("_id"), cls.token == bindparam("_token"), LEASED)
+        back = {"status": cls._rested(), "attempts": cls.attempts - 1, "lease_until": None}
+        rows = [{"_id": id, "_token": token} for id, token in tokens.items()]
+        db.session.connection().execute(mine.values(back), rows)
+
+    @classmethod
     def unpark(cls, shop_id: int, id: int, now: datetime) -> bool:
         """Let a parked run try again at once; False when it is not parked."""
         parked = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.status == "parked")
@@ -168,11 +176,14 @@ class Run(db.Model):
     @classmethod
     def release_stale(cls, real: datetime) -> int:
         """Give back the runs whose worker was not heard of before its lease ran out (`real`: the machine's time)."""
-        back = case((cls.since.is_(None), "ready"), else_="waiting")
         stale = select(cls.id).where(LEASED, cls.lease_until < real).with_for_update(skip_locked=True)
         # Whoever holds the lock of one is either at work on it or stopped: the others need not wait for that.
         given_back = update(cls).where(cls.id.in_(stale.scalar_subquery()), LEASED)
-        return changed(given_back.values(status=back, lease_until=None))
+        return changed(given_back.values(status=cls._rested(), lease_until=None))
+
+    @classmethod
+    def _rested(cls) -> Any:
+        return case((cls.since.is_(None), "ready"), else_="waiting")
 
 
 class Step(db.Model):

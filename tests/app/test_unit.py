@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from app import clock
 from app.extensions import db
 from app.models import Run, Shop
-from app.unit import unit
+from app.unit import is_busy, is_trouble, unit
 
 
 def test_an_instant_comes_back_aware(each_database: Flask) -> None:
@@ -41,3 +42,23 @@ def test_only_the_demo_shops_clock_moves(each_database: Flask) -> None:
     assert not unit(lambda: clock.skip(2, timedelta(hours=2)))
     assert clock.now(1) - clock.now(2) > timedelta(hours=1, minutes=59)
     assert "wake_at" in str(clock.due(Run.wake_at, Run.shop_id))
+
+
+class Said(Exception):
+    """What a driver raises, with PostgreSQL's word for why."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize("word", ["40001", "40P01", "08006", "57P01", "55P03", "57014"])
+def test_a_unit_is_tried_again_for_what_time_mends(word: str) -> None:
+    assert is_busy(OperationalError("SELECT 1", {}, Said(word)))
+
+
+def test_a_cut_connection_is_tried_again_and_a_wrong_row_is_not() -> None:
+    cut = InterfaceError("SELECT 1", {}, Exception("closed"), connection_invalidated=True)
+    wrong = IntegrityError("INSERT", {}, Said("23505"))
+    assert is_busy(cut) and is_trouble(cut)
+    assert not is_busy(wrong) and not is_trouble(wrong)

@@ -167,6 +167,18 @@ def test_hints_in_the_broker_do_not_grow_with_the_work(shop, house):
     assert house.client.llen("dramatiq:enrol") <= 3
 
 
+def test_hints_that_nobody_hears_do_not_grow_with_time_either(shop, house):
+    for _hour in range(5):
+        assert doorbell.ring("deliver", shop.shop.id)
+        house.client.delete(
+            f"relance:rung:deliver:{shop.shop.id}"
+        )  # as if the pause between two rings had passed
+    assert house.client.llen("dramatiq:deliver") == 1
+    house.client.flushall()
+    assert doorbell.ring("deliver", shop.shop.id)
+    assert house.client.llen("dramatiq:deliver") == 1
+
+
 def test_a_worker_told_to_stop_finishes_what_it_has_in_hand(shop, house):
     worker = house.worker()
     until(lambda: shop.all(Heartbeat))
