@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import orjson
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from app import assets, cli, languages, logs, templating
 from app.config import BadSetting, Settings
@@ -23,6 +25,13 @@ NO_KEY = (
     "SECRET_KEY is not set: give at least 32 random characters, the same to every process, "
     "or start once with make run, which keeps a key of its own in DATA_DIR."
 )
+
+
+class Id(IntegerConverter):
+    """A number in an address. None is larger than the databases' integers: there is no such page."""
+
+    def __init__(self, map: Map, **told: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1} | told)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -40,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     app.config.from_mapping(_config(settings))
+    app.url_map.converters["int"] = Id
     app.extensions["settings"] = settings
     logs.configure(settings.log_format)
     _bind(app)

@@ -6,13 +6,16 @@ unless the request carries this session's CSRF token and comes from our own page
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
 from sqlalchemy.exc import DBAPIError
+from werkzeug.datastructures import MultiDict
 
 from app import clock, passwords
+from app.characters import unstorable
 from app.extensions import db
 from app.models import Login, Shop, User
 from app.models.users import SEEN_EVERY
@@ -20,6 +23,7 @@ from app.unit import is_busy, unit
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
+MACHINES = ("/api/", "/hooks/")
 
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: https:", "font-src 'self'",
@@ -45,10 +49,26 @@ def public(view: View) -> View:
 
 def register(app: Flask) -> None:
     """Put the wall before every page and the headers behind it."""
+    app.before_request(refuse_unstorable)
     app.before_request(refuse_strangers_requests)
     app.before_request(recognise)
     app.before_request(demand_login)
     app.after_request(protect)
+
+
+def refuse_unstorable() -> None:
+    """Refuse what no honest browser sends and no database keeps: NUL, and halves of a pair of surrogates."""
+    if unstorable(request.path) or any(map(unstorable, _said(request.args))):
+        abort(400)
+    # Machines' bodies are left alone: they are read as they came, by strict decoders of their own.
+    if not request.path.startswith(MACHINES) and any(map(unstorable, _said(request.form))):
+        abort(400)
+
+
+def _said(form: MultiDict[str, str]) -> Iterator[str]:
+    for name, value in form.items(multi=True):
+        yield name
+        yield value
 
 
 def refuse_strangers_requests() -> None:
@@ -57,6 +77,15 @@ def refuse_strangers_requests() -> None:
         return
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
+    # Old browsers say no Sec-Fetch-Site; they say an Origin, but "null" where the page sends no referrer, as ours do.
+    origin = request.headers.get("Origin", "null")
+    if origin != "null" and urlsplit(origin).netloc not in ours():
+        abort(403)
+
+
+def ours() -> set[str]:
+    """Return the names, with their ports, under which our own pages are open."""
+    return {request.host, urlsplit(current_app.extensions["settings"].base_url).netloc}
 
 
 def recognise() -> None:

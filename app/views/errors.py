@@ -6,8 +6,14 @@ import logging
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError, ServiceUnavailable
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    SecurityError,
+    ServiceUnavailable,
+)
 
 from app.extensions import db
 from app.views.access import busy
@@ -22,6 +28,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, show)
     app.register_error_handler(SecurityError, refuse_host)
     app.register_error_handler(OperationalError, unavailable)
+    app.register_error_handler(DataError, not_there)
+    app.register_error_handler(OverflowError, not_there)
     app.register_error_handler(Exception, broken)
 
 
@@ -49,6 +57,13 @@ def unavailable(error: OperationalError) -> Response:
     if not busy(error):
         return broken(error)
     return show(ServiceUnavailable(retry_after=2))
+
+
+def not_there(error: DataError | OverflowError) -> Response:
+    """Answer 404 for a number that no row can have: it is more than the database holds."""
+    db.session.rollback()
+    out_of_range = getattr(getattr(error, "orig", None), "sqlstate", None) == "22003"
+    return show(NotFound()) if out_of_range or "SQLite INTEGER" in str(error) else broken(error)
 
 
 def broken(error: Exception) -> Response:
