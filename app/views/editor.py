@@ -17,7 +17,15 @@ from app.models import Flow, drafts
 from app.models.drafts import Stamp
 from app.telling import tell
 from app.unit import unit
-from app.views import editor_clip, editor_conflicts, editor_publish
+from app.views import (
+    editor_clip,
+    editor_conflicts,
+    editor_counts,
+    editor_export,
+    editor_publish,
+    editor_replay,
+    editor_try,
+)
 from app.views.editor_answers import answer, page, refused, settings_form, stale
 from app.views.editor_conflicts import packed
 from app.views.editor_drawing import Drawing, prepare
@@ -30,13 +38,16 @@ from graph.words import Complaint
 
 pages = Blueprint("editor", __name__)
 Change = Callable[[Flow, Stamp], bool]
+PARTS = (
+    editor_clip, editor_conflicts, editor_counts, editor_export, editor_publish, editor_replay, editor_try,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:
     """Put the editor on the application, with all that is done from it."""
     prepare(app)
     app.register_blueprint(pages)
-    for part in (editor_clip, editor_conflicts, editor_publish):
+    for part in PARTS:
         part.register(app)
 
 

@@ -34,6 +34,7 @@ class StepCard:
     title: str
     line: str
     count: str
+    counted: str
     problems: tuple[str, ...]
     pinned: bool
     place: int

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from flask import Flask
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from app import clock
 from app.extensions import db
 from app.languages import LANGUAGES
-from app.models import Flow, Shop, Version, counts, drafts
+from app.models import Flow, Shop, Version, drafts
 from app.telling import names_in, references_in, tell
-from app.templating import number
 from app.views.editor_cards import StepCard
+from app.views.editor_counts import Counts, digest
 from app.views.editor_outline import Line, order, outline
 from app.views.editor_rules import vocabulary
 from graph import catalogue, changes, geometry, story, validation
@@ -100,13 +100,23 @@ class Drawing:
         return changes.changes(Graph.from_json(self.live.graph), self.graph, self.names) if self.live else []
 
     @cached_property
+    def counts(self) -> Counts:
+        """The people and messages at each step."""
+        return Counts(self.flow)
+
+    @property
+    def counted(self) -> str:
+        """What tells the counts that this drawing shows from others."""
+        return digest({id: (card.count, card.counted) for id, card in self.cards.items()})
+
+    @cached_property
     def waiting(self) -> int:
         """How many people are on their way in this flow now."""
-        return sum(each.here for each in self._standings.values())
+        return self.counts.waiting
 
     def here(self, id: str) -> int:
         """Return how many people stand at a step now."""
-        return self._standings.get(id, counts.Standing()).here
+        return self.counts.of(id).standing.here
 
     def title(self, id: str) -> str:
         """Return what the card of a step is called."""
@@ -139,14 +149,6 @@ class Drawing:
         return {str(problem.field): tell(problem.words) for problem in mine}
 
     @cached_property
-    def _standings(self) -> dict[str, counts.Standing]:
-        return counts.standings(self.shop.id, self.flow.id)
-
-    @cached_property
-    def _sent(self) -> dict[str, counts.Funnel]:
-        return counts.funnels(self.shop.id, self.flow.id, self.flow.created_at)
-
-    @cached_property
     def _complaints(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
         for problem in self.problems:
@@ -158,17 +160,7 @@ class Drawing:
         words = kind.card(node.settings, self.names)
         problems = tuple(self._complaints.get(node.id, ()))
         return StepCard(node.id, kind.icon, SORTS[kind.group], tell(words.title), tell(words.line),
-                        self._count(node), problems, node.pin is not None, place, node.note)  # fmt: skip
-
-    def _count(self, node: Node) -> str:
-        """Return how many entered, wait, were sent something or passed, whichever this step is about; or nothing."""
-        standing = self._standings.get(node.id, counts.Standing())
-        sent = self._sent.get(node.id, counts.Funnel()).sent
-        if node.described.group == "trigger":
-            return _entered(standing.passed)
-        if standing.here:
-            return _waiting(standing.here)
-        return _sent(sent) if sent else _passed(standing.passed)
+                        *self.counts.mark(node), problems, node.pin is not None, place, node.note)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -206,19 +198,3 @@ def prepare(app: Flask) -> None:
 
 def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _entered(many: int) -> str:
-    return ngettext("%(count)s entered", "%(count)s entered", many, count=number(many)) if many else ""
-
-
-def _waiting(many: int) -> str:
-    return str(ngettext("%(count)s waiting", "%(count)s waiting", many, count=number(many)))
-
-
-def _sent(many: int) -> str:
-    return str(ngettext("%(count)s sent", "%(count)s sent", many, count=number(many)))
-
-
-def _passed(many: int) -> str:
-    return ngettext("%(count)s passed", "%(count)s passed", many, count=number(many)) if many else ""

@@ -7,7 +7,7 @@ Must not know a request or a query.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,17 +46,24 @@ class Stop:
     rules: tuple[Rule, ...] = ()
     messages: list[Message] = field(default_factory=list)
     codes: list[Code] = field(default_factory=list)
+    port: str = ""
 
 
 @dataclass(frozen=True)
 class Traveller:
-    """Whose path it is: the run with what it wrote, and the graph of its version."""
+    """Whose path it is: the run with what it wrote, the graph of its version, and those it was on before."""
 
     run: Run
     graph: Graph
     names: Names
     messages: list[Message]
     codes: list[Code]
+    before: tuple[Graph, ...] = ()
+
+    def node(self, id: str) -> Node | None:
+        """Return a step of its version, or as it was in the last version that had it."""
+        graphs = (self.graph, *reversed(self.before))
+        return next((graph.by_id[id] for graph in graphs if id in graph.by_id), None)
 
 
 def path(who: Traveller, steps: list[Step]) -> list[Stop]:
@@ -68,19 +75,25 @@ def path(who: Traveller, steps: list[Step]) -> list[Stop]:
 
 
 def _passed(who: Traveller, step: Step) -> Stop:
-    node = who.graph.by_id.get(step.node)
+    node = who.node(step.node)
     if node is None:
         return Stop(step.node, "circle", "plain", _("A step that is gone"), "", step.at)
-    return Stop(
-        node=node.id, icon=node.described.icon, sort=SORTS[node.described.group], title=_title(who, node),
-        line=_saw(step), at=step.at, way=_way(node, step.port), rules=tuple(_rules(step.saw, who.names)),
-        messages=[each for each in who.messages if each.visit == step.visit],
-        codes=[each for each in who.codes if each.visit == step.visit],
-    )  # fmt: skip
+    stop = stop_at(node, who.names, step.at, step.port, _saw(step), tuple(rules_seen(step.saw, who.names)))
+    messages = [each for each in who.messages if each.visit == step.visit]
+    return replace(stop, messages=messages, codes=[each for each in who.codes if each.visit == step.visit])
+
+
+def stop_at(
+    node: Node, names: Names, at: datetime | None, port: str | None, line: str, rules: tuple[Rule, ...]
+) -> Stop:
+    """Return a place that was passed by `port`, in the words of its card."""
+    title = tell(node.described.card(node.settings, names).title)
+    sort = SORTS[node.described.group]
+    return Stop(node.id, node.described.icon, sort, title, line, at, _way(node, port), rules, port=port or "")
 
 
 def _here(who: Traveller) -> Stop:
-    node = who.graph.by_id.get(who.run.node)
+    node = who.node(who.run.node)
     if node is None:
         return Stop(who.run.node, "circle", "plain", _("A step that is gone"), "", who.run.since)
     line = ""
@@ -114,7 +127,8 @@ def _saw(step: Step) -> str:
     return ""
 
 
-def _rules(saw: Mapping[str, Any] | None, names: Names) -> Iterator[Rule]:
+def rules_seen(saw: Mapping[str, Any] | None, names: Names) -> Iterator[Rule]:
+    """Yield each rule of a condition with what it saw and its answer."""
     for rule in conditions.rules_in(saw or {}):
         subject = conditions.SUBJECTS.get(str(rule.get("subject")))
         if subject is not None:

@@ -9,7 +9,20 @@ from werkzeug.wrappers import Response
 
 from app import clock, doorbell
 from app.extensions import db
-from app.models import Attribution, Audit, Code, Customer, Flow, Mail, Message, Order, Run, Step, Version
+from app.models import (
+    Attribution,
+    Audit,
+    Code,
+    Customer,
+    Flow,
+    Mail,
+    Message,
+    Order,
+    Run,
+    Step,
+    Version,
+    inflight,
+)
 from app.telling import names_in
 from app.unit import unit
 from app.views.run_path import Traveller, ending, path
@@ -77,7 +90,11 @@ def traveller(run: Run) -> Traveller:
     assert version is not None
     messages = db.session.scalars(select(Message).where(Message.run_id == run.id).order_by(Message.id))
     codes = db.session.scalars(select(Code).where(Code.run_id == run.id).order_by(Code.id))
-    return Traveller(run, Graph.from_json(version.graph), names_in(g.shop), list(messages), list(codes))
+    before = (db.session.get_one(Version, move.from_id) for move in inflight.migrations(run.id))
+    graphs = tuple(Graph.from_json(each.graph) for each in before)
+    return Traveller(
+        run, Graph.from_json(version.graph), names_in(g.shop), list(messages), list(codes), graphs
+    )
 
 
 def credited(run: Run) -> list[tuple[Order, Attribution]]:

@@ -8,7 +8,7 @@ from app.views.editor_cards import LINE, TITLE, StepCard, lines
 
 
 def a_card(title: str, line: str = "Then go on", note: str = "") -> StepCard:
-    return StepCard("n1", "mail", "do", title, line, "", (), False, 1, note)
+    return StepCard("n1", "mail", "do", title, line, "", "", (), False, 1, note)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import { Asker, waysOut } from "./asking.js";
 import { Chooser, settle } from "./choosing.js";
 import { Clipboard } from "./clipboard.js";
 import * as conflict from "./conflict.js";
+import { Counts } from "./counts.js";
 import { Finder } from "./finding.js";
 import { Keys } from "./keys.js";
 import { Pointer } from "./pointer.js";
@@ -194,4 +195,5 @@ htmx.config.morphIgnore = [...(htmx.config.morphIgnore ?? []), "data-live", "dat
 const root = document.getElementById("editor");
 root.editor = new Editor(root);
 conflict.watch(root);
+root.counts = new Counts(root, document.getElementById("counts-toggle"));
 root.setAttribute("data-ready", "");
