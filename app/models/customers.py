@@ -55,7 +55,7 @@ class Customer(db.Model):
         if not rows:
             return
         fresh = insert(cls)
-        kept = {
+        kept: dict[str, Any] = {
             name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
         }
         kept["locale"] = case((cls.locale_chosen, cls.locale), else_=kept["locale"])

@@ -18,7 +18,8 @@ EXAMPLE = '{"type": "hard", "email": "ada@example.com", "id": "8f2c", "reason": 
 
 
 def register(app: Flask) -> None:
-    """Put these pages on the application."""
+    """Put these pages on the application, and the policy at hand of every page."""
+    app.jinja_env.globals.update(policy=lambda: Policy.of(g.shop.id))
     app.register_blueprint(pages)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -122,8 +123,17 @@ def test_a_token_of_another_purpose_is_no_return_path(letter):
 
 
 def test_a_return_path_fits_into_an_address(letter):
-    local = addresses.return_path(10**9, 10**9, "").partition("@")[0]
+    local = addresses.return_path(letter.shop_id, 10**9, "").partition("@")[0]
     assert len(local) <= 64  # RFC 5321, 4.5.3.1.1
+
+
+@pytest.mark.parametrize(("told", "domain"), [
+    ({}, "localhost"), ({"smtp_url": "smtp://relay.example:587"}, "papier.example"),
+    ({"smtp_url": "smtp://relay.example:587", "bounce_domain": "back.example"}, "back.example"),
+])  # fmt: skip
+def test_a_return_path_leads_where_mail_reaches_us_else_to_the_sender(app, letter, told, domain):
+    app.extensions["settings"] = replace(app.extensions["settings"], **told)
+    assert addresses.return_path(letter.shop_id, letter.id, "us@papier.example").endswith(f"@{domain}")
 
 
 def test_hostile_mail_is_no_report():

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 22:01:22.119312
+Create Date: 2026-11-21 22:10:14.330031
 
 """
 from alembic import op

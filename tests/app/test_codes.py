@@ -1,0 +1,103 @@
+"""Codes under many hands at once: a retried step gives one, and parallel checkouts use no more than there are."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.extensions import db
+from app.models import Code, Coupon, Redemption
+from app.models.coupons import Bill, Declined
+from app.unit import unit
+from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, kept
+
+BILL = Bill(5000, 490)
+
+
+def a_coupon(shop, **told):
+    told = {"name": "Ten", "kind": "percent", "value": 10, "prefix": "TEN", "created_at": NOON} | told
+    return kept(Coupon(shop_id=shop.id, **told))
+
+
+def at_once(app, *works):
+    """Do these at the same moment, each in a thread and a session of its own; return what each gave or raised."""
+    gate, answers = threading.Barrier(len(works)), [None] * len(works)
+
+    def do(place, work):
+        with app.app_context():
+            gate.wait(10)
+            try:
+                answers[place] = unit(work)
+            except Declined as declined:
+                answers[place] = declined.reason
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=do, args=each) for each in enumerate(works)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return answers
+
+
+@pytest.mark.parametrize(("limit", "wanted"), [(1, 1), (3, 3), (None, 6)])
+def test_parallel_checkouts_never_use_a_code_beyond_its_limit(each_database, limit, wanted):
+    shop = a_shop()
+    a_coupon(shop, personal=False, usage_limit=limit)
+    people = [a_customer(shop).id for _ in range(6)]
+    shop_id = shop.id
+    db.session.commit()
+    works = [
+        lambda who=who: Code.redeem(shop_id, "ten", BILL, who, f"o{who}", NOON).discount for who in people
+    ]
+    answers = at_once(each_database, *works)
+    assert answers.count(500) == wanted and answers.count("exhausted") == 6 - wanted
+    assert db.session.query(Redemption).count() == wanted
+
+
+def test_one_customer_in_two_tabs_uses_a_code_once(each_database):
+    shop = a_shop()
+    a_coupon(shop, personal=False)
+    who, shop_id = a_customer(shop).id, shop.id
+    db.session.commit()
+    works = [
+        lambda order=order: Code.redeem(shop_id, "TEN", BILL, who, order, NOON).discount for order in "abcd"
+    ]
+    assert sorted(at_once(each_database, *works), key=str) == [500, "once", "once", "once"]
+
+
+def test_a_personal_code_is_used_once_by_its_owner_and_by_nobody_else(app):
+    shop = a_shop()
+    coupon, owner, other = a_coupon(shop), a_customer(shop).id, a_customer(shop).id
+    kept(Code(shop_id=shop.id, coupon_id=coupon.id, code="TEN-1", customer_id=owner, created_at=NOON))
+    shop_id = shop.id
+    db.session.commit()
+
+    def redeemed(who, order):
+        try:
+            return unit(lambda: Code.redeem(shop_id, "ten-1", BILL, who, order, NOON).discount)
+        except Declined as declined:
+            return declined.reason
+
+    told = [redeemed(other, "o1"), redeemed(owner, "o2"), redeemed(owner, "o3")]
+    assert told == ["other_customer", 500, "used"]
+
+
+def test_a_visit_that_is_retried_keeps_the_code_that_it_has(app):
+    shop = a_shop()
+    coupon, run = a_coupon(shop), a_run(a_flow(shop), a_customer(shop))
+    row = {"shop_id": shop.id, "coupon_id": coupon.id, "run_id": run.id, "visit": 1, "state": "reserved", "uses": 0,
+           "customer_id": run.customer_id, "created_at": NOON}  # fmt: skip
+    db.session.commit()
+    for text in ("TEN-1", "TEN-1", "TEN-2"):
+        unit(lambda text=text: Code.reserve([row | {"code": text}]))
+    assert [code.code for code in db.session.query(Code)] == ["TEN-1"]
+
+
+@pytest.mark.rule("OFFER-04")
+@pytest.mark.parametrize(("kind", "value", "discount"), [("percent", 10, 500), ("amount", 700, 700),
+                                                         ("amount", 9000, 5000), ("shipping", 0, 490)])  # fmt: skip
+def test_the_three_kinds_take_off_what_they_say_and_never_more_than_there_is(app, kind, value, discount):
+    shop = a_shop()
+    a_coupon(shop, personal=False, kind=kind, value=value)
+    assert Code.quote(shop.id, "TEN", BILL, None, NOON).discount == discount
