@@ -89,7 +89,11 @@ def test_the_answers_are_in_the_graph(owner):
     del answers["reminder"]
     owner.post("/templates/abandoned_cart", data=answers)
     nodes = {node["id"]: node for node in only_flow().draft["nodes"]}
-    assert nodes["delay"]["settings"]["duration"] == {"amount": 3, "unit": "days"}
+    assert nodes["start"]["settings"]["after"] == {"amount": 30, "unit": "minutes"}
+    assert nodes["delay"]["settings"]["duration"] == {
+        "amount": 71 * 60 + 30,
+        "unit": "minutes",
+    }  # three days in all
     assert "reminder" not in nodes and "coupon" not in nodes
     assert len(db.session.scalars(db.select(Email)).all()) == 1
     assert db.session.scalars(db.select(Coupon)).all() == []
