@@ -31,7 +31,7 @@ def init_app(app: Flask) -> None:
 def asset(path: str) -> str:
     """The address of a static file, with its content's hash, so that browsers may keep it for ever."""
     file = _static(path)
-    return url_for("static", filename=path, v=_fingerprint((file,), _changed(file)))
+    return _address(path, _fingerprint((file,), _changed(file)), request.script_root)
 
 
 def stylesheet() -> str:
@@ -65,6 +65,11 @@ def keep(response: Response) -> Response:
     if response.status_code == 200 and (fonts or named):
         response.headers["Cache-Control"] = FOR_EVER
     return response
+
+
+@cache
+def _address(path: str, fingerprint: str, _root: str) -> str:
+    return url_for("static", filename=path, v=fingerprint)
 
 
 def _sheets() -> tuple[Path, ...]:

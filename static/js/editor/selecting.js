@@ -1,6 +1,8 @@
 /* Selecting: several steps at once, and the bar that says what can be done with them. The start is never among them:
    a flow has one, and it stays where it is. */
 
+import { high } from "./view.js";
+
 export class Selection {
   constructor(editor) {
     Object.assign(this, { editor, picked: new Set(), many: false, bar: document.getElementById("selection") });
@@ -63,7 +65,7 @@ export class Box {
   start() {
     this.box = Object.assign(document.createElement("div"), { className: "box" });
     this.editor.view.canvas.append(this.box);
-    this.cards = steps().map(({ dataset, offsetHeight }) => ({ id: dataset.step, x: +dataset.x, y: +dataset.y, h: offsetHeight || 64 }));
+    this.cards = steps().map((step) => ({ id: step.dataset.step, x: +step.dataset.x, y: +step.dataset.y, h: high(step) }));
   }
   move({ at }) {
     const [one, other] = [this.editor.view.toCanvas(this.from.x, this.from.y), this.editor.view.toCanvas(at.x, at.y)];

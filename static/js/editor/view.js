@@ -7,6 +7,7 @@ import { Minimap } from "./minimap.js";
 const LEAST = 0.25;
 const MOST = 2;
 const AIR = 36;
+const WIDE = 264;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
@@ -91,8 +92,8 @@ export class View {
     if (!step) return;
     const { clientWidth, clientHeight } = this.sheet;
     const [left, top] = [this.x + step.dataset.x * this.zoom, this.y + step.dataset.y * this.zoom];
-    const dx = inside(left, left + step.offsetWidth * this.zoom, clientWidth);
-    const dy = inside(top, top + (step.offsetHeight + AIR) * this.zoom, clientHeight);
+    const dx = inside(left, left + WIDE * this.zoom, clientWidth);
+    const dy = inside(top, top + (high(step) + AIR) * this.zoom, clientHeight);
     if (dx || dy) this.pan(dx, dy);
     this.clear(step);
   }
@@ -101,7 +102,7 @@ export class View {
   clear(step) {
     const sheet = this.sheet.getBoundingClientRect();
     const [left, top] = [sheet.left + this.x + step.dataset.x * this.zoom, sheet.top + this.y + step.dataset.y * this.zoom];
-    const [right, bottom] = [left + step.offsetWidth * this.zoom, top + step.offsetHeight * this.zoom];
+    const [right, bottom] = [left + WIDE * this.zoom, top + high(step) * this.zoom];
     for (const over of document.querySelectorAll("[data-floats]")) {
       if (!over.checkVisibility()) continue;
       const box = over.getBoundingClientRect();
@@ -116,5 +117,8 @@ export class View {
 export function put(element, x, y) {
   element.style.translate = `${x}px ${y}px`;
 }
+
+/** How high the server made a card. Known without asking the browser, which would have to lay everything out. */
+export const high = (step) => 64 + 20 * (step.dataset.rows ?? 0);
 
 const inside = (low, high, size) => (low < AIR ? AIR - low : high > size - AIR ? size - AIR - high : 0);
