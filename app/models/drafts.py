@@ -85,8 +85,8 @@ def rename(flow: Flow, name: str, stamp: Stamp) -> bool:
 
 def holds(flow: Flow, base: int) -> bool:
     """Return whether the draft is still at a revision, and keep it there until the unit ends."""
-    mine = select(Flow.revision).where(Flow.id == flow.id, Flow.shop_id == flow.shop_id).with_for_update()
-    return db.session.scalar(mine) == base
+    mine = select(Flow.revision).where(Flow.id == flow.id, Flow.shop_id == flow.shop_id)
+    return db.session.scalar(mine.with_for_update(key_share=True)) == base
 
 
 def at(flow: Flow, revision: int) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Flow(db.Model):
 
         Runs stay on the version that they began with. An unchanged draft is no new version.
         """
-        flow = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
+        flow = cls._locked(cls.shop_id == shop_id, cls.id == id)
         if flow is None or flow.status == "deleted":
             return None
         version = Version.freeze(flow, now)
@@ -86,7 +86,7 @@ class Flow(db.Model):
             cls.status.in_(("off", "paused")),
             cls.version_id.is_not(None),
         )
-        flow = db.session.scalar(select(cls).where(*theirs).with_for_update())
+        flow = cls._locked(*theirs)
         if flow is None:
             return False
         back = timedelta(days=flow.reaches_back())
@@ -107,13 +107,16 @@ class Flow(db.Model):
     def switch_off(cls, shop_id: int, id: int, now: datetime, status: str = "off") -> SwitchedOff | None:
         """End it all at once: no run goes on, no message that has not passed its gate leaves; None when it was off.
 
-        When the live version's setting says so, those who are in it go on to the end instead. Never reads the graph's
-        steps, so that a broken one can be switched off too.
+        When the live version's setting says so, those who are in it go on to the end instead; a second switching off
+        ends them after all. Never reads the graph's steps, so that a broken one can be switched off too.
         """
-        flow = db.session.scalar(select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update())
-        if flow is None or flow.status == "deleted" or flow.status == status:
+        flow = cls._locked(cls.shop_id == shop_id, cls.id == id)
+        if flow is None or flow.status == "deleted":
             return None
-        finish = status == "off" and flow._lets_finish()
+        again = flow.status == status
+        if again and not Run.any_active(id):
+            return None
+        finish = status == "off" and not again and flow._lets_finish()
         flow.status, flow.updated_at = status, now
         if finish:
             db.session.flush()
@@ -136,6 +139,11 @@ class Flow(db.Model):
         """Stop a live flow that cannot go on by itself: nobody is lost, nothing leaves. False when it was not live."""
         live = update(cls).where(cls.id == id, cls.status == "live")
         return bool(changed(live.values(status="paused", paused_reason=reason)))
+
+    @classmethod
+    def _locked(cls, *which: Any) -> Flow | None:
+        # Not the key: steps and messages that a worker is just writing refer to it, under locks that we wait for next.
+        return db.session.scalar(select(cls).where(*which).with_for_update(key_share=True))
 
     def _lets_finish(self) -> bool:
         version = db.session.get(Version, self.version_id)

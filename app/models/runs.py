@@ -112,7 +112,7 @@ class Run(db.Model):
     def held(cls, tokens: Mapping[int, int]) -> list[Row[Any]]:
         """Return, locked, all columns of the claimed runs that are still ours: those whose token nobody raised."""
         mine = select(*cls.__table__.columns).where(cls.id.in_(tokens), cls.status == "leased")
-        rows = db.session.execute(mine.order_by(cls.id).with_for_update())
+        rows = db.session.execute(mine.order_by(cls.id).with_for_update(key_share=True))
         return [row for row in rows if row.token == tokens[row.id]]
 
     @classmethod
@@ -172,6 +172,12 @@ class Run(db.Model):
             "lease_until": None,
         }
         return changed(update(cls).where(*theirs, cls.status.in_(ACTIVE)).values(ended))
+
+    @classmethod
+    def any_active(cls, flow_id: int) -> bool:
+        """Return whether anybody is on their way in a flow."""
+        theirs = select(cls.id).where(cls.flow_id == flow_id, cls.status.in_(ACTIVE))
+        return db.session.scalar(theirs.limit(1)) is not None
 
     @classmethod
     def release_stale(cls, real: datetime) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from app.extensions import db
 from app.models import Code, Flow, Message, Refusal, Run, Version
 from app.models.silences import Window, count
 from app.unit import unit
+from tests.patience import until
 from tests.workers.world import LEFT, NOON, SEND, WAIT
+from workers import advance
 
 PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
 
@@ -100,6 +104,62 @@ def test_where_the_merchant_likes_those_in_it_go_on_to_the_end(world):
     world.skip(hours=1)
     world.work()
     assert world.sink.recipients == ["ada@example.com"]
+
+
+def test_those_who_go_on_to_the_end_can_still_be_stopped(world):
+    flow = world.flow(PLACED, WAIT(1, "hours"), SEND(world), settings={"on_deactivate": "finish"})
+    world.order()
+    world.work()
+    assert off(world, flow).cancelled == 0
+    assert off(world, flow).cancelled == 1
+    assert off(world, flow) is None
+    world.skip(hours=2)
+    world.work()
+    assert world.sink.mails == []
+
+
+def test_a_switch_off_in_the_middle_of_a_batch_waits_for_it_and_neither_is_tried_twice(world, monkeypatch):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has one writer")
+    flow = world.flow(PLACED, WAIT(1, "hours"), SEND(world))
+    world.order()
+    world.work()
+    world.skip(hours=2)
+    version, begun, tried, answers = world.run.version_id, threading.Event(), [], []
+    carry_out = advance.effects.carry_out
+
+    def slowly(*what):
+        tried.append("batch")
+        begun.set()
+        until_somebody_waits()
+        return carry_out(*what)
+
+    def switch():
+        tried.append("switch")
+        return Flow.switch_off(world.shop.id, flow, world.now)
+
+    def other():
+        with world.app.app_context():
+            begun.wait(10)
+            answers.append(unit(switch))
+            db.session.remove()
+
+    monkeypatch.setattr(advance.effects, "carry_out", slowly)
+    thread = threading.Thread(target=other)
+    thread.start()
+    advance.advance(version)
+    thread.join(20)
+    assert tried == ["batch", "switch"]
+    assert (answers[0].cancelled, answers[0].called_back) == (0, 1)
+    world.work()
+    assert world.sink.mails == []
+
+
+def until_somebody_waits():
+    """Wait until somebody waits for a lock in this database."""
+    waiting = db.text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with db.engine.connect() as other:
+        until(lambda: other.execute(waiting).scalar())
 
 
 def test_a_deleted_flow_is_off_for_good(world):
