@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from email.message import Message as Parsed
 from email.parser import BytesHeaderParser
 from email.policy import default
@@ -18,12 +19,16 @@ from sqlalchemy import select
 
 from app import clock, links
 from app.extensions import db
-from app.models import Mail, Message
+from app.models import Mail, MailFault, Message
 from app.returned import post
 from app.unit import unit
 
 log = logging.getLogger(__name__)
+_sent_away: deque[str] = deque(maxlen=10_000)  # mails told to come back, by all connections of this process
 LARGEST = 10 * 1024 * 1024  # bytes
+DELAY = 10.0  # seconds
+# What a merchant may ask the mailbox to say, to see what happens then: it keeps no mail that it refuses.
+ANSWERS = {"refuse": "554 5.7.1 Refused on purpose", "later": "451 4.7.1 Come back later, on purpose"}
 TEST = "test."  # how the Message-ID of a test mail begins; its signed token names the shop
 
 
@@ -32,19 +37,41 @@ class Sink:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self._sent_away = _sent_away
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
         """Return the server's answer to a mail: 250 once it is stored, else "try again"."""
         try:
-            await asyncio.to_thread(self._keep, envelope)
+            fault = await asyncio.to_thread(self._take, envelope)
         except Exception:
             log.exception("a mail could not be kept")
             return "451 The mailbox is busy, please try again"
-        return "250 OK: kept"
+        if fault == "delay":
+            await asyncio.sleep(DELAY)
+        if fault == "drop":
+            server.transport.abort()
+        return ANSWERS.get(fault, "250 OK: kept")
 
-    def _keep(self, envelope: Envelope) -> None:
+    def _take(self, envelope: Envelope) -> str:
+        """Keep the mail, unless a fault forbids it, and return that fault."""
+        raw = bytes(envelope.content or b"")
         with self.app.app_context():
-            keep(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.content or b""))
+            fault = self._fault(raw)
+            if fault not in ANSWERS:
+                keep(envelope.mail_from or "", envelope.rcpt_tos, raw)
+        return fault
+
+    def _fault(self, raw: bytes) -> str:
+        """Return how the mail's shop wants it to be answered; who comes back later is let in."""
+        mail_id = said(BytesHeaderParser(policy=default).parsebytes(raw), "Message-ID", 200).strip("<> ")
+        fault = MailFault.of(whose(mail_id)["shop_id"])
+        db.session.rollback()
+        if fault != "later":
+            return fault
+        if mail_id in self._sent_away:
+            return ""
+        self._sent_away.append(mail_id)
+        return fault
 
 
 def protocol(app: Flask) -> SMTP:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Index, LargeBinary, Select, String, delete, func, or_, select, update
@@ -13,7 +13,8 @@ from app.columns import Instant
 from app.extensions import db
 from app.unit import changed
 
-KEPT = 5_000  # the newest mails of the instance; a mailbox for looking is no archive
+KEPT = 2_000  # the newest mails of a shop; a mailbox for looking is no archive
+LASTS = timedelta(days=60)
 
 
 class Mail(db.Model):
@@ -34,11 +35,15 @@ class Mail(db.Model):
 
     @classmethod
     def keep(cls, values: Mapping[str, Any]) -> None:
-        """Store one accepted mail, inside the caller's unit, and let go of the oldest beyond KEPT."""
+        """Store one accepted mail, inside the caller's unit, and let go of what its shop keeps too long."""
         mail = cls(**values)
         db.session.add(mail)
         db.session.flush()
-        db.session.execute(delete(cls).where(cls.id <= mail.id - KEPT))
+        same = cls.shop_id == mail.shop_id if mail.shop_id else cls.shop_id.is_(None)
+        beyond = select(cls.id).where(same).order_by(cls.id.desc()).offset(KEPT).limit(1).scalar_subquery()
+        db.session.execute(
+            delete(cls).where(same, or_(cls.id <= beyond, cls.received_at < mail.received_at - LASTS))
+        )
 
     @classmethod
     def matching(cls, shop_id: int, words: str) -> Select[tuple[Mail]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.parser import BytesParser
+from email.policy import default
 from typing import Any
 
 from flask import (
@@ -17,21 +19,26 @@ from flask import (
     request,
     url_for,
 )
+from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response as Answer
 
 from app import clock
+from app.config import Settings
 from app.extensions import db
+from app.mailbox import checks
 from app.mailbox.reading import opened
-from app.models import Customer, Flow, Mail, Message
+from app.models import Customer, Flow, Mail, MailFault, Message
+from app.models.mail_faults import FAULTS
 from app.unit import unit
+from app.views import mailbox_checks as words
 from app.views.framed import framed
 from app.views.paging import page
 
 pages = Blueprint("mailbox", __name__)
-PARTS = ("html", "phone", "text", "headers", "source")
+PARTS = ("html", "phone", "text", "headers", "source", "checks")
 
 
 def register(app: Flask) -> None:
@@ -46,7 +53,7 @@ def index() -> str:
     found = page(Mail.matching(g.shop.id, search))
     kept_here = _kept_here()
     return render_template("mailbox/index.html", page=found, search=search, unread=Mail.unread(g.shop.id),
-                           now=clock.now(g.shop.id), kept_here=kept_here)  # fmt: skip
+                           now=clock.now(g.shop.id), kept_here=kept_here, fault=MailFault.of(g.shop.id))  # fmt: skip
 
 
 @pages.get("/mailbox/<int:mail_id>")
@@ -59,7 +66,29 @@ def show(mail_id: int) -> str:
     part = request.args.get("part", "html")
     parts = opened(mail.raw)
     part = part if part in PARTS and (parts.html or part not in ("html", "phone")) else "text"
-    return render_template("mailbox/show.html", mail=mail, parts=parts, part=part, **whence(mail))
+    checked = checks_of(mail.raw) if part == "checks" else {}
+    return render_template("mailbox/show.html", mail=mail, parts=parts, part=part, **checked, **whence(mail))
+
+
+def checks_of(raw: bytes) -> dict[str, Any]:
+    """Return what the page of checks shows: (well, sentence) lists, and where each link leads."""
+    parts, mail = opened(raw), BytesParser(policy=default).parsebytes(raw)
+    found = checks.addresses(parts.html, parts.text)
+    return {
+        "html_checks": words.told(checks.html(parts.html, parts.text, raw), words.HTML),
+        "unsubscribe_checks": words.told(checks.unsubscribing(mail), words.UNSUBSCRIBE),
+        "links": [(each, words.LINKS[each.sort] % {"target": each.target}) for each in found],
+    }  # fmt: skip
+
+
+@pages.post("/mailbox/fault")
+def fault() -> Answer:
+    """Let the mailbox answer the shop's mails as asked, to see what happens then."""
+    shop_id, chosen = g.shop.id, request.form.get("fault", "")
+    unit(lambda: MailFault.choose(shop_id, chosen))
+    on = _("The mailbox answers the next e-mails like this, until you switch it off.")
+    flash(on if chosen in FAULTS else _("The mailbox takes every e-mail again."))
+    return redirect(url_for("mailbox.index"))
 
 
 @pages.get("/mailbox/<int:mail_id>/body")
@@ -93,5 +122,5 @@ def whence(mail: Mail) -> dict[str, Any]:
 
 
 def _kept_here() -> bool:
-    # Mail stays on this machine while it goes to the launcher's own server on loopback.
-    return "127.0.0.1" in str(current_app.extensions["settings"].smtp_url)
+    settings: Settings = current_app.extensions["settings"]
+    return settings.mail_stays(g.shop.is_demo)

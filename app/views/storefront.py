@@ -16,7 +16,7 @@ from app.demo import basket as baskets
 from app.demo import catalogue, voice
 from app.demo.basket import Wish
 from app.languages import LANGUAGES
-from app.views import storefront_checkout  # noqa: F401 - its pages belong to the shop
+from app.views import storefront_checkout, storefront_gifts  # noqa: F401 - their pages belong to the shop
 from app.views.access import public
 from app.views.storefront_recovery import left_cart
 from app.views.storefront_visit import at_counter, find, pages, sums, tell, tell_cart

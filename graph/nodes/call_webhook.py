@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
 
 from graph.effects import CallWebhook
 from graph.fields import Text, WebAddress
 from graph.kind import Go, NodeKind, Settings, Visit
 from graph.words import Card, M, Names, Words
+
+_HOST = re.compile(r"https?://([^/?#]+)", re.IGNORECASE)
 
 
 class CallWebhookKind(NodeKind):
@@ -47,7 +49,5 @@ class CallWebhookKind(NodeKind):
 
 
 def _host(settings: Settings) -> str:
-    try:
-        return urlsplit(settings.get("url") or "").hostname or ""
-    except ValueError:
-        return ""
+    found = _HOST.match(settings.get("url") or "")
+    return found[1] if found else ""
