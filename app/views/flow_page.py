@@ -19,9 +19,10 @@ from app.models.runs import ACTIVE
 from app.telling import names_in, tell
 from app.views.editor_drawing import Drawing, StepCard
 from app.views.editor_outline import order
-from app.views.preflight import Lack, lacks, reached_back
+from app.views.preflight import Lack, lacks, reached_back, unplugged
+from graph.changes import changes
 from graph.model import BadGraph, Graph
-from graph.words import Names
+from graph.words import Names, Words
 
 STATES = ("live", "off", "paused")
 LONGEST_STORY = 5  # steps
@@ -31,10 +32,11 @@ SORTS = {"thank_you": "do", "welcome": "do", "win_back": "wait", "browse_abandon
 
 @dataclass(frozen=True)
 class Row:
-    """One automation in the list."""
+    """One automation in the list. `unpublished`: its draft differs from what runs."""
 
     flow: Flow
     story: str
+    unpublished: bool
     sort: str
     here: int
     stuck: int
@@ -47,12 +49,33 @@ def rows(shop: Shop, brought: dict[int, Figures]) -> list[Row]:
     flows = sorted(
         db.session.scalars(mine), key=lambda flow: (flow.status == "off", flow.name.casefold(), flow.id)
     )
-    here, stuck, names = counts.in_it_now(shop.id), stuck_in(shop.id), names_in(shop)
-    return [
-        Row(flow, story(flow, names), SORTS.get(flow.recipe, "when"), here.get(flow.id, 0), stuck.get(flow.id, 0),
-            brought.get(flow.id, figures.nothing(30)))
-        for flow in flows
-    ]  # fmt: skip
+    here, stuck, names, running = (
+        counts.in_it_now(shop.id), stuck_in(shop.id), names_in(shop), running_in(shop.id)
+    )  # fmt: skip
+    found = []
+    for flow in flows:
+        graph = running.get(flow.id, flow.draft)
+        unpublished = bool(changed(graph, flow.draft, names))
+        found.append(
+            Row(flow, story(graph, names), unpublished, SORTS.get(flow.recipe, "when"), here.get(flow.id, 0),
+                stuck.get(flow.id, 0), brought.get(flow.id, figures.nothing(30)))
+        )  # fmt: skip
+    return found
+
+
+def running_in(shop_id: int) -> dict[int, dict[str, Any]]:
+    """Return the graph that runs, by the id of each flow that is not off."""
+    live = select(Flow.id, Version.graph).join(Version, Version.id == Flow.version_id)
+    on = live.where(Flow.shop_id == shop_id, Flow.status.in_(("live", "paused")))
+    return {flow_id: graph for flow_id, graph in db.session.execute(on)}
+
+
+def changed(running: dict[str, Any], drawn: dict[str, Any], names: Names) -> list[Words]:
+    """Return what publishing the draft would change; where a card stands and its notes change nothing."""
+    try:
+        return changes(Graph.from_json(running), Graph.from_json(drawn), names)
+    except BadGraph as error:
+        return [error.words]
 
 
 def stuck_in(shop_id: int) -> dict[int, int]:
@@ -61,10 +84,10 @@ def stuck_in(shop_id: int) -> dict[int, int]:
     return dict(db.session.execute(parked.group_by(Run.flow_id)).all())
 
 
-def story(flow: Flow, names: Names) -> str:
-    """Return the flow in one line: the titles of its first steps, in order."""
+def story(drawn: dict[str, Any], names: Names) -> str:
+    """Return a graph in one line: the titles of its first steps, in order."""
     try:
-        graph = Graph.from_json(flow.draft)
+        graph = Graph.from_json(drawn)
     except BadGraph:
         return ""
     ids = order(graph)
@@ -90,9 +113,19 @@ class FlowPage:
 
     @property
     def unpublished(self) -> bool:
-        """Whether the draft differs from the version that runs."""
-        drawn = Version.hash_of(Graph.from_json(self.flow.draft))
-        return self.version is not None and self.version.hash != drawn
+        """Whether publishing the draft would change what runs."""
+        return bool(self.changes)
+
+    @cached_property
+    def changes(self) -> list[Words]:
+        """What publishing the draft would change, a sentence each."""
+        running = self.version.graph if self.version and self.flow.status != "off" else self.flow.draft
+        return changed(running, self.flow.draft, self.drawing.names)
+
+    @cached_property
+    def unplugged(self) -> list[Lack]:
+        """What keeps it from working while it is on: nothing comes in, or nothing goes out."""
+        return unplugged(self.shop)
 
     @cached_property
     def brought(self) -> Figures:
@@ -106,8 +139,13 @@ class FlowPage:
 
     @cached_property
     def story(self) -> str:
-        """The flow in one line."""
-        return story(self.flow, self.drawing.names)
+        """What runs, in one line; of a flow that is off, what is drawn."""
+        return story(self.drawing.graph.to_json(), self.drawing.names)
+
+    @cached_property
+    def drawn(self) -> str:
+        """What is drawn, in one line: turning it on publishes it."""
+        return story(self.flow.draft, self.drawing.names)
 
     @cached_property
     def lacks(self) -> list[Lack]:

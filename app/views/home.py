@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Flow, Mail, figures
 from app.models.attention import attention, latest_credits, missing
 from app.views.access import public
+from app.views.preflight import unplugged
 
 pages = Blueprint("home", __name__)
 
@@ -72,6 +73,7 @@ def index() -> str:
         change=figures.change,
         attention=attention(g.shop.id),
         missing=missing(g.shop),
+        unplugged=unplugged(g.shop),
         credits=latest_credits(g.shop.id),
         live=live_flows(g.shop.id),
         at=clock.now(g.shop.id),

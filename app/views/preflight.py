@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from app import clock
-from app.models import Flow, Shop, silences
+from app.extensions import db
+from app.models import Flow, InboxRow, MailServer, Shop, silences
 from app.models.attention import missing
 from app.telling import references_in, tell
 from graph import validation
@@ -40,6 +41,23 @@ def of_shop(shop: Shop) -> list[Lack]:
         "postal_address": _("The postal address is missing: the law wants it at the foot of each e-mail."),
     }
     return [Lack(sentences[name], url_for("settings.show") + f"#{name}") for name in missing(shop)]
+
+
+def unplugged(shop: Shop) -> list[Lack]:
+    """Return what keeps a flow that is on from working: nothing comes in, nothing goes out. The demo plays both."""
+    if shop.is_demo:
+        return []
+    incoming = _("Connect your shop: nothing has come in from it yet, so nobody can enter an automation.")
+    outgoing = _("Connect a mail server: until then e-mails stay in the built-in mailbox and reach nobody.")
+    quiet = [] if InboxRow.latest(shop.id) else [Lack(incoming, url_for("connection.show"))]
+    stays = [Lack(outgoing, url_for("mail_server.show"))] if mails_stay(shop) else []
+    return [*quiet, *stays]
+
+
+def mails_stay(shop: Shop) -> bool:
+    """Whether this shop's e-mails go no further than the built-in mailbox."""
+    stays: bool = current_app.extensions["settings"].mail_stays(shop.is_demo)
+    return stays and db.session.get(MailServer, shop.id) is None
 
 
 def of_graph(flow: Flow, shop: Shop) -> list[Lack]:

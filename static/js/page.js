@@ -1,7 +1,8 @@
 /* What every page needs, started once. Pages work without it; it makes them pleasant. */
 
+import * as copy from "./copy.js";
 import * as dialog from "./dialog.js";
 import * as menu from "./menu.js";
 import * as toast from "./toast.js";
 
-for (const part of [dialog, menu, toast]) part.start();
+for (const part of [copy, dialog, menu, toast]) part.start();

@@ -204,3 +204,42 @@ def test_the_list_asks_as_many_questions_of_the_database_for_nine_flows_as_for_o
     for _number in range(8):
         a_flow_that_sold(shop)
     assert questions() == one
+
+
+def redrawn(flow, **changed):
+    """The flow's draft with its second step changed; what runs stays as it was."""
+    nodes = [{**node, **changed} if node["id"] == "n2" else node for node in flow.draft["nodes"]]
+    flow.draft = {**flow.draft, "nodes": nodes}
+    db.session.commit()
+
+
+THREE_DAYS = {"duration": {"amount": 3, "unit": "days"}, "ending": "any"}
+
+
+def test_the_list_and_the_page_tell_what_runs_not_what_is_drawn(owner, shop):
+    flow = a_flow(shop)
+    redrawn(flow, settings=THREE_DAYS)
+    said = words(owner.get("/automations"))
+    assert "Wait 1 hour" in said and "Wait 3 days" not in said and "Changes not published" in said
+    page = owner.get(f"/automations/{flow.id}").get_data(as_text=True)
+    before, changes = page.split('id="changes"')
+    assert "Wait 3 days" not in before and "Wait 3 days" in changes
+
+
+def test_moving_a_card_or_noting_something_is_nothing_to_publish(owner, shop):
+    flow = a_flow(shop)
+    redrawn(flow, pin=[40, 40], note="Ask Ada")
+    assert "Changes not published" not in words(owner.get("/automations"))
+    assert "You have changed it" not in words(owner.get(f"/automations/{flow.id}"))
+
+
+def test_a_paused_automation_offers_one_way_on(owner, shop):
+    flow = a_flow(shop, status="paused", paused_reason="coupon_ended")
+    db.session.commit()
+    page = owner.get(f"/automations/{flow.id}").get_data(as_text=True)
+    actions = page[
+        page.index('class="page-actions"') : page.index(
+            'class="menu-panel"', page.index('class="page-actions"')
+        )
+    ]
+    assert actions.count("Turn on") == 1 and "Turn off" not in actions

@@ -1,16 +1,14 @@
-"""The pages of settings: the shop, its keys, the account."""
+"""The pages of settings: the shop, the account."""
 
 from __future__ import annotations
-
-import re
 
 import pytest
 
 from app import passwords
 from app.extensions import db
-from app.models import ApiKey, Shop, User
+from app.models import Shop, User
 from tests.app.browsing import PASSWORD, a_browser, with_pages, words
-from tests.app.rows import NAMELESS, NOON, a_shop, kept
+from tests.app.rows import NAMELESS, a_shop
 
 SHOP = {"name": "Papier", "locale": "fr", "timezone": "Europe/Paris", "currency": "EUR",
         "sender_email": "Bonjour@Papier.fr"}  # fmt: skip
@@ -58,25 +56,6 @@ def test_the_shop_says_what_a_lawful_e_mail_lacks(owner):
     assert "No e-mail may leave before" not in words(owner.get("/settings"))
 
 
-def test_a_key_is_shown_once_opens_the_shop_and_can_be_revoked(owner, shop):
-    page = owner.post("/settings/keys", data={"name": "Our web shop"}).get_data(as_text=True)
-    key = re.search(r">(rel_[\w-]+)<", page)[1]
-    assert ApiKey.shop_of(passwords.digest(key)).id == shop.id
-    assert key not in owner.get("/settings/keys").get_data(as_text=True)
-    owner.post(f"/settings/keys/{db.session.scalars(db.select(ApiKey)).one().id}/revoke")
-    db.session.expire_all()
-    assert ApiKey.shop_of(passwords.digest(key)) is None
-
-
-def test_a_strangers_key_cannot_be_revoked(owner):
-    theirs = kept(
-        ApiKey(shop_id=a_shop("Other").id, name="x", prefix="rel_", digest="d" * 64, created_at=NOON)
-    )
-    db.session.commit()
-    assert owner.post(f"/settings/keys/{theirs.id}/revoke").status_code == 404
-    assert fresh(ApiKey, theirs.id).revoked_at is None
-
-
 def test_language_and_looks_change_at_once_and_lead_back(owner):
     answer = owner.post("/settings/prefer", data={"locale": "fr", "next": "/coupons"})
     assert answer.location == "/coupons"
@@ -103,12 +82,6 @@ def test_a_password_changes_only_with_the_one_of_today_and_ends_other_sessions(a
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
-@pytest.mark.parametrize("path", ["/settings", "/settings/keys", "/settings/account", "/settings/about"])
+@pytest.mark.parametrize("path", ["/settings", "/settings/account", "/settings/about"])
 def test_every_page_is_there_in_both_languages(app, shop, locale, path):
     assert a_browser(app, shop, locale).get(path).status_code == 200
-
-
-def test_every_button_that_opens_a_question_names_one_that_is_there(owner):
-    page = owner.post("/settings/keys", data={"name": "Our web shop"}).get_data(as_text=True)
-    asked = re.findall(r'commandfor="(revoke-\d+)"', page)
-    assert asked and all(f'<dialog class="dialog" id="{name}"' in page for name in asked)
