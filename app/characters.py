@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import unicodedata
 
-# Unicode Standard Annex 9: marks, embeddings, overrides and isolates, which turn the order of what is read around.
-BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Unicode Standard Annex 9: embeddings, overrides and isolates turn the order of what is read around. The marks
+# (U+061C, U+200E, U+200F) do not; Arabic and Hebrew names have them.
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")  # honest parts of Persian words and of family emoji
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _GRAMMAR = frozenset('<>"@,;:\\()[]')  # RFC 5322: what ends a name and begins an address

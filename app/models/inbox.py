@@ -49,6 +49,12 @@ class InboxRow(db.Model):
         return bool(changed(once(cls, "shop_id", "source", "delivery").values(row)))
 
     @classmethod
+    def body_of(cls, shop_id: int, source: str, delivery: str) -> bytes:
+        """Return what came under this delivery id, or nothing."""
+        known = select(cls.body).where(cls.shop_id == shop_id, cls.source == source, cls.delivery == delivery)
+        return db.session.scalar(known) or b""
+
+    @classmethod
     def waiting(cls, shop_id: int, most: int) -> list[InboxRow]:
         """Return the deliveries of a shop that nobody has read yet, in the order they came."""
         unread = select(cls).where(cls.shop_id == shop_id, cls.state == "waiting")

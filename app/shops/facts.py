@@ -5,18 +5,23 @@ Every platform's file turns its own deliveries into these; the API takes them as
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
+from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
-    field_validator,
     model_validator,
 )
+
+from app.characters import misleading
 
 Name = Literal[
     "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
@@ -38,11 +43,57 @@ NEEDS = {
 }
 
 
+MOST = 10**12  # minor units of a price or a sum
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
 def _printable(text: str) -> str:
     # NUL is refused by PostgreSQL and lone surrogates by both databases; nothing honest contains either.
     if any((ord(c) < 32 and c not in "\n\t") or 0xD800 <= ord(c) <= 0xDFFF for c in text):
         raise ValueError("must not contain control characters")
     return text
+
+
+def _straight(text: str) -> str:
+    if misleading(text):
+        raise ValueError("must not contain characters that turn the direction of reading")
+    return text
+
+
+def _mailable(address: str) -> str:
+    try:
+        validate_email(address, allow_smtputf8=False, check_deliverability=False)
+    except EmailNotValidError:  # its own words quote the address, and ours are kept
+        raise ValueError("is not an address that mail can be sent to") from None
+    return address.lower()  # one spelling: customers are told apart by it
+
+
+def _known_zone(name: str) -> str:
+    if name and name not in _zones():
+        raise ValueError("is no time zone of the IANA database, such as Europe/Paris")
+    return name
+
+
+def _known_currency(code: str) -> str:
+    if code not in _currencies():
+        raise ValueError("is no currency of ISO 4217, such as EUR")
+    return code
+
+
+def _plausible(at: datetime) -> datetime:
+    if not EARLIEST <= at <= LATEST:
+        raise ValueError("must be between the years 2000 and 2100")
+    return at
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
 
 
 def _web(url: str) -> str:
@@ -52,15 +103,17 @@ def _web(url: str) -> str:
 
 
 Printable = Annotated[str, AfterValidator(_printable)]
-Short = Annotated[Printable, Field(max_length=120)]
-Title = Annotated[Printable, Field(max_length=200)]
-Zone = Annotated[Printable, Field(max_length=64)]
+Short = Annotated[Printable, Field(max_length=120), AfterValidator(_straight)]
+Title = Annotated[Printable, Field(max_length=200), AfterValidator(_straight)]
+Zone = Annotated[Printable, Field(max_length=64), AfterValidator(_known_zone)]
+Address = Annotated[Printable, Field(min_length=3, max_length=254), AfterValidator(_mailable)]
 Number = Annotated[Printable, Field(max_length=40)]
 Token = Annotated[Printable, Field(min_length=1, max_length=80)]
 Delivery = Annotated[Printable, Field(min_length=1, max_length=120)]
 Url = Annotated[Printable, Field(max_length=500), AfterValidator(_web)]
-Minor = Annotated[int, Field(ge=0, le=10**12)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Minor = Annotated[int, Field(ge=0, le=MOST)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 class Part(BaseModel):
@@ -72,19 +125,13 @@ class Part(BaseModel):
 class Customer(Part):
     """Who it is about. `subscribed`: true or false when the shop knows, null when it does not."""
 
-    email: Annotated[Printable, Field(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+    email: Address
     first_name: Short = ""
     last_name: Short = ""
     locale: Annotated[str, Field(pattern=r"^([a-z]{2}([_-][A-Za-z]{2})?)?$")] = ""
     timezone: Zone = ""
     subscribed: bool | None = None
     consent_wording: Annotated[Printable, Field(max_length=500)] = ""  # the words that they agreed to
-
-    @field_validator("email")
-    @classmethod
-    def normalise(cls, email: str) -> str:
-        """Keep one spelling of an address: customers are told apart by it."""
-        return email.lower()
 
 
 class Item(Part):
@@ -98,12 +145,21 @@ class Item(Part):
     url: Url = ""
 
 
+def _bounded(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    if sum(item.price * item.quantity for item in items) > MOST:
+        raise ValueError("come to more than an amount may be")
+    return items
+
+
+Items = Annotated[tuple[Item, ...], Field(max_length=200), AfterValidator(_bounded)]
+
+
 class Cart(Part):
     """What lies in a cart now; an empty list empties it."""
 
     token: Token
     currency: Currency
-    items: Annotated[tuple[Item, ...], Field(max_length=200)]
+    items: Items
     checkout: bool = False
     url: Url = ""
 
@@ -115,7 +171,7 @@ class Order(Part):
     number: Number = ""
     cart: Token | None = None
     currency: Currency
-    items: Annotated[tuple[Item, ...], Field(max_length=200)]
+    items: Items
     total: Minor
     discount: Minor = 0
     shipping: Minor = 0
@@ -142,7 +198,7 @@ class Reading(Part):
 
     event: Name
     id: Delivery | None = None
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     customer: Customer | None = None
     cart: Cart | None = None
     order: Order | None = None

@@ -70,9 +70,25 @@ def accepted(shop: Shop, raw: bytes, reading: Reading) -> Response:
     new = unit(lambda: InboxRow.take(shop_id, "api", delivery, raw, now))
     if new:
         doorbell.ring("enrol", shop_id)
+    elif request.headers.get("Idempotency-Key") and differs(
+        InboxRow.body_of(shop_id, "api", delivery), reading
+    ):
+        return problem(
+            422,
+            "Key used before",
+            "This Idempotency-Key came with another body. Use a new key for each event.",
+        )
     response = jsonify({"accepted": True, "id": delivery, "new": new})
     response.status_code = 202
     return response
+
+
+def differs(kept: bytes, reading: Reading) -> bool:
+    """Whether a kept body says something else; one that is kept no more, or cannot be read, says nothing."""
+    try:
+        return bool(kept) and Reading.model_validate(strict.parse(kept)) != reading
+    except (strict.Unreadable, ValidationError):
+        return False
 
 
 def at_fault(error: ValidationError) -> Response:

@@ -137,3 +137,48 @@ def test_the_description_says_what_the_door_checks(door: FlaskClient) -> None:
     assert document["openapi"].startswith("3.1") and set(event) >= set(EXAMPLE)
     asked = document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]["application/json"]
     assert said(door, asked["example"]).status_code == 202
+
+
+CUSTOMER = {"email": "ada@example.com"}
+CART = {"token": "c1", "currency": "EUR", "items": [{"product": "p", "title": "t", "price": 100}]}
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("at", {"at": "9999-12-31T23:59:59-14:00"}),
+        ("at", {"at": "0001-01-01T00:00:00+14:00"}),
+        ("at", {"at": -(10**11)}),
+        ("customer.timezone", {"customer": CUSTOMER | {"timezone": "Nowhere/Bad"}}),
+        ("customer.last_name", {"customer": CUSTOMER | {"last_name": "\u202eEvil"}}),
+        ("customer.email", {"customer": {"email": "a@b@c.com"}}),
+        ("customer.email", {"customer": {"email": "x@example.com>,<evil@evil.com"}}),
+        ("customer.email", {"customer": {"email": "nodomain@x"}}),
+        ("customer.email", {"customer": {"email": "a@b.com,c"}}),
+        ("customer.email", {"customer": {"email": "üni@exämple.com"}}),  # its name cannot be written in ASCII
+        ("cart.currency", {"cart": CART | {"currency": "QQQ"}}),
+        ("cart.items", {"cart": CART | {"items": [CART["items"][0] | {"price": 10**12, "quantity": 2}]}}),  # type: ignore[operator,index]
+    ],
+)
+def test_what_no_shop_can_mean_is_refused_with_its_field(
+    door: FlaskClient, field: str, change: dict[str, Any]
+) -> None:
+    body = {"event": "checkout.started", "customer": CUSTOMER, "cart": CART} | change
+    answer = said(door, body)
+    assert (answer.status_code, answer.json["field"]) == (422, field)
+    assert "a@b@c.com" not in answer.text and rows() == []
+
+
+def test_an_address_in_a_domain_of_another_script_is_mailed(door: FlaskClient) -> None:
+    assert (
+        said(door, {"event": "customer.saved", "customer": {"email": "zoe@exämple.com"}}).status_code == 202
+    )
+
+
+def test_one_idempotency_key_is_one_event(door: FlaskClient) -> None:
+    saved = {"event": "customer.saved", "customer": CUSTOMER}
+    first = said(door, saved, **{"Idempotency-Key": "k1"})
+    again = said(door, json.dumps(saved, indent=2), **{"Idempotency-Key": "k1"})
+    other = said(door, saved | {"event": "customer.subscribed"}, **{"Idempotency-Key": "k1"})
+    assert [answer.status_code for answer in (first, again, other)] == [202, 202, 422]
+    assert "another body" in other.json["detail"] and len(rows()) == 1
