@@ -2,6 +2,7 @@
 #   make run       the product on this machine, ready to open        (first time: a minute or two)
 #   make test      everything there is to test, in a real browser too
 #   make quick     the same without browsers
+#   make bench-editor  the editor's measures, alone on a quiet machine
 #   make check     lint, types, the rules of the house
 #   make messages  gather the words of the screens into the catalogues
 #   make vendor    fetch the pinned files under static/vendor again
@@ -13,7 +14,7 @@ INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
 
-.PHONY: run test quick e2e check messages vendor migration clean
+.PHONY: run test quick e2e bench-editor check messages vendor migration clean
 
 run:
 	$(INSTALL) requirements.txt
@@ -32,6 +33,11 @@ e2e:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.chromium
 	@$(IN) pytest tests/e2e
+
+bench-editor:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.chromium
+	@$(IN) tests.bench.editor
 
 check:
 	$(INSTALL) requirements-dev.txt

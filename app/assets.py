@@ -77,7 +77,12 @@ def _sheets() -> tuple[Path, ...]:
 
 
 def _static(path: str) -> Path:
-    return Path(str(current_app.static_folder)) / path
+    return _within(str(current_app.static_folder), path)
+
+
+@cache
+def _within(folder: str, path: str) -> Path:
+    return Path(folder) / path
 
 
 def _changed(file: Path) -> int:

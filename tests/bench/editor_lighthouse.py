@@ -16,7 +16,7 @@ from tests.bench.figure import Figure
 from tests.e2e.conftest import CALM
 from tests.e2e.editing import Site
 
-LIGHTHOUSE = "lighthouse@13.0.1"
+LIGHTHOUSE = "lighthouse@13.5.0"
 TARGETS = {"performance": 98, "accessibility": 100, "best-practices": 100}
 
 

@@ -63,9 +63,7 @@ def test_the_list_is_chosen_by_a_tab_and_by_the_skip_link(site: Site, editor: Pa
     expect(editor.locator("#card-n1")).to_be_visible()
 
 
-def test_the_overview_comes_with_fifteen_steps_and_never_covers_the_focused_card(
-    site: Site, page: Page
-) -> None:  # noqa: F811
+def test_the_overview_of_fifteen_steps_never_covers_the_focused_card(site: Site, page: Page) -> None:  # noqa: F811
     site.open(page)
     expect(page.locator("#minimap")).to_be_hidden()
     lengthen(site, 15)
