@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from playwright.sync_api import Browser
 
+from tests.bench import drafts
 from tests.bench.editor_access import access
 from tests.bench.editor_lighthouse import lighthouse
 from tests.bench.editor_site import a_browser, a_site
@@ -20,12 +21,19 @@ from tests.bench.editor_speed import drops, frames, loads, tidying
 from tests.bench.figure import Figure, summary
 from tests.e2e.editing import Site
 
+
+def promises(_browser: Browser, _site: Site) -> list[Figure]:
+    """Return what drafts promise, counted on a database of its own."""
+    return list(drafts.measured())
+
+
 Measure = Callable[[Browser, Site], list[Figure]]
 # What is counted is the same each time; what is timed is not.
 MEASURES: dict[str, tuple[int, tuple[Measure, ...]]] = {
     "speed": (3, (frames, drops, loads, tidying)),
     "lighthouse": (3, (lighthouse,)),
     "access": (1, (access,)),
+    "drafts": (1, (promises,)),
 }
 
 

@@ -5,6 +5,7 @@ const NARROW = matchMedia("(max-width: 720px)");
 export class Shown {
   constructor(editor) {
     Object.assign(this, { editor, root: editor.root, tabs: [...document.querySelectorAll(".views [role=tab]")] });
+    this.seen = !this.outline;
     NARROW.addEventListener("change", () => this.mark());
     document.querySelector(".views").addEventListener("keydown", (event) => this.key(event));
     this.mark();
@@ -17,6 +18,9 @@ export class Shown {
   show(outline) {
     this.root.dataset.shows = outline ? "outline" : "drawing";
     this.mark();
+    // A drawing that was hidden until now knew no width to stand in the middle of.
+    if (!outline && !this.seen) this.editor.view.home();
+    this.seen ||= !outline;
     this.editor.view.apply();
     if (this.editor.chooser.id) this.editor.reveal(this.editor.chooser.id);
   }
