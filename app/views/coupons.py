@@ -22,7 +22,9 @@ pages = Blueprint("coupons", __name__)
 
 def register(app: Flask) -> None:
     """Put these pages on the application, and what other pages say about a coupon."""
-    app.jinja_env.globals.update(coupon_warnings=coupon_warnings.of_step)
+    app.jinja_env.globals.update(
+        coupon_warnings=coupon_warnings.of_step, coupon_warnings_of_template=coupon_warnings.of_template
+    )
     app.register_blueprint(pages)
 
 

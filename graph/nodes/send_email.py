@@ -21,7 +21,7 @@ class SendEmail(NodeKind):
     fields = (
         EmailChoice(name="email", label=M("Which e-mail?"),
                     help=M("One clear button is pressed more often than three.")),
-        Choice(name="topic", label=M("What is it about?"), options=TOPICS, default="news",
+        Choice(name="topic", label=M("What is it about?"), options=TOPICS, default="news", required=False,
                help=M("Customers can turn down reminders or news. Only what an order needs reaches everybody: "
                       "the law allows no advertising in it.")),
     )  # fmt: skip

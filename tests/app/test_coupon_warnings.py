@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.models import Coupon
-from app.views.coupon_warnings import of_step
+from app.views.coupon_warnings import of_step, of_template
 from graph.model import Graph
 from tests.app.rows import NOON, a_flow, a_shop, kept
 
@@ -73,3 +73,11 @@ def test_personal_codes_have_none_of_these_troubles(shop):
     coupon = a_coupon(shop, personal=True)
     a_flow(shop, name="Thank you", graph=drawn(coupon))
     assert said(coupon, shop, kind="grant_offer", title="TEN") == []
+
+
+@pytest.mark.rule("CART-20")
+def test_a_template_says_it_before_anything_is_made(shop):
+    coupon = a_coupon(shop, usage_limit=1)
+    a_flow(shop, name="Thank you", graph=drawn(coupon))
+    words = of_template(shop.id, Graph.from_json(drawn(coupon)))
+    assert len(words) == 2 and "only once in all" in words[0] and "“Thank you”" in words[1]
