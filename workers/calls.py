@@ -11,12 +11,15 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, outgoing, signing
 from app.extensions import db
-from app.models import Call, Customer, Flow, Run, Shop
+from app.models import Call, Customer, Flow, Run, Shop, StaffNotice
 from app.outgoing import Answer, Refused, Unreached
+from app.reasons import why
 from app.unit import unit
 from workers import context
 from workers.gate import PAUSED
@@ -54,7 +57,7 @@ def _one(row: Any) -> None:
         answer = outgoing.post(row.url, body, signing.headers(row.shop_id, row.call_id, real, body))
     except Refused as error:
         reason = f"call_{error.reason}"
-        unit(lambda: Call.answered(row, "failed", now, None, "", reason))
+        unit(lambda: _failed(row, now, None, "", reason))
         return
     except Unreached as error:
         answer = Answer(0, str(error))
@@ -90,10 +93,23 @@ def _settle(row: Any, answer: Answer, now: datetime) -> None:
         unit(lambda: Call.answered(row, "done", now, status, answer.text))
     elif answer.status == GONE or row.attempts > len(BACKOFF):
         reason = "call_gone" if answer.status == GONE else "call_gave_up"
-        unit(lambda: Call.answered(row, "failed", now, status, answer.text, reason))
+        unit(lambda: _failed(row, now, status, answer.text, reason))
     else:
         pause = max(BACKOFF[row.attempts - 1], timedelta(seconds=answer.retry_after))
         unit(lambda: Call.again(row, now + pause, status, answer.text, "call_later"))
+
+
+def _failed(row: Any, now: datetime, status: int | None, reply: str, reason: str) -> None:
+    """End a call in vain, and tell the shop's people: once a day for each step, however many calls it makes."""
+    if not Call.answered(row, "failed", now, status, reply, reason):
+        return
+    flow, shop = db.session.get_one(Flow, row.flow_id), db.session.get_one(Shop, row.shop_id)
+    with force_locale(shop.locale):
+        text = _("“%(flow)s” could not tell another system. %(reason)s.", flow=flow.name, reason=why(reason))
+    StaffNotice.tell([{
+        "shop_id": row.shop_id, "key": f"call:{row.flow_id}:{row.node}:{now.date()}", "sort": "channel", "text": text,
+        "path": f"/runs/{row.run_id}", "customer_id": row.customer_id, "at": now, "read_at": None,
+    }])  # fmt: skip
 
 
 def _body(row: Any, now: datetime) -> bytes:

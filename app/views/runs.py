@@ -12,6 +12,7 @@ from app.extensions import db
 from app.models import (
     Attribution,
     Audit,
+    Call,
     Code,
     Customer,
     Flow,
@@ -44,7 +45,8 @@ def show(run_id: int) -> str:
     stops = path(traveller(run), list(steps))
     flow, customer = db.session.get(Flow, run.flow_id), db.session.get(Customer, run.customer_id)
     return render_template("runs/show.html", run=run, flow=flow, customer=customer, stops=stops, ending=ending(run),
-                           orders=credited(run), mails=mails_of(run), now=clock.now(g.shop.id))  # fmt: skip
+                           orders=credited(run), mails=mails_of(run), calls=calls_of(run),
+                           now=clock.now(g.shop.id))  # fmt: skip
 
 
 @pages.post("/runs/<int:run_id>/retry")
@@ -95,6 +97,12 @@ def traveller(run: Run) -> Traveller:
     return Traveller(
         run, Graph.from_json(version.graph), names_in(g.shop), list(messages), list(codes), graphs
     )
+
+
+def calls_of(run: Run) -> list[Call]:
+    """Return what a run told other systems."""
+    theirs = select(Call).where(Call.run_id == run.id, Call.shop_id == run.shop_id).order_by(Call.id)
+    return list(db.session.scalars(theirs))
 
 
 def credited(run: Run) -> list[tuple[Order, Attribution]]:

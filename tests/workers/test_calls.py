@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from app import signing
-from app.models import Call, Flow
+from app.models import Call, Flow, StaffNotice
 from app.unit import unit
 from app.vetting import networks
 from workers import calls, heartbeat
@@ -140,6 +140,7 @@ def test_a_call_into_a_private_network_is_never_made(calling, other):
     calling.work()
     call = calling.only(Call)
     assert call.state == "failed" and call.reason in ("call_inside", "call_port") and other.told == []
+    assert "could not tell another system" in calling.only(StaffNotice).text
 
 
 def test_a_call_whose_worker_dies_is_made_again(calling, other, monkeypatch):
