@@ -12,6 +12,9 @@ from pathlib import Path
 IMPORT = re.compile(
     r'^import (?:\* as (?P<all>\w+)|\{ (?P<names>[\w, ]+) \}) from "(?P<path>[./\w-]+)";$', re.M
 )
+COMMENT = re.compile(
+    r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.M | re.S
+)  # on lines of its own; others stay
 EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const|let) (?P<name>\w+)|)", re.M)
 
 
@@ -48,6 +51,7 @@ def _scope(file: Path, places: dict[Path, int]) -> str:
     if None in names or re.search(r"^(?:import|export)\b", body, re.M):
         raise Unbundled(f"{file.name} has an import or export in a form that is not known here")
     given = ", ".join(name for name in names if name)
+    body = COMMENT.sub("", body)
     return f"of[{places[file]}] = (() => {{\n{body}\nreturn {{ {given} }};\n}})();"
 
 

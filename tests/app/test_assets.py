@@ -54,6 +54,15 @@ def test_the_modules_of_a_page_come_in_one_file_behind_what_they_import(app: Fla
     assert "import " not in answer.text.replace("important", "")
 
 
+def test_comments_stay_at_home(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text(
+        "/* Why:\n   because. */\nconst a = 1; // one\n  // two\nconst b = '/* c */';\n"
+    )
+    sent = scripts.bundle(scripts.modules(tmp_path / "a.js"))
+    assert "because" not in sent and "two" not in sent
+    assert "const a = 1; // one\nconst b = '/* c */';" in sent
+
+
 def test_only_bundles_that_exist_are_served(app: Flask) -> None:
     assert app.test_client().get("/static/js/none.bundle.js").status_code == 404
 

@@ -8,6 +8,7 @@ const LEAST = 0.25;
 const MOST = 2;
 const AIR = 36;
 const WIDE = 264;
+const NARROW = 720;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class View {
@@ -72,7 +73,8 @@ export class View {
 
   /** The start in the middle at the top, at 100 %: a flow is read from there. */
   home() {
-    this.set(this.sheet.clientWidth / 2, AIR, 1);
+    // Where the sheet is narrow, the tabs stand over its middle: the start begins below them.
+    this.set(this.sheet.clientWidth / 2, this.sheet.clientWidth < NARROW ? 2 * AIR : AIR, 1);
   }
 
   fit() {
