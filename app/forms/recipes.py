@@ -17,6 +17,7 @@ from wtforms.validators import Optional, ValidationError
 
 from app.forms.coupons import CouponForm
 from app.forms.flows import NameForm
+from app.forms.sender import PREFIX as WHO
 from app.forms.settings import SettingsForm
 from app.telling import tell
 from graph.flow import AUDIENCES
@@ -90,7 +91,7 @@ class Wizard:
         return [
             (name, value)
             for name, value in self.typed.items(multi=True)
-            if name not in ("csrf_token", "step")
+            if name not in ("csrf_token", "step") and not name.startswith(WHO)
         ]
 
     def _defaults(self, coupons: Mapping[int, str]) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -16,13 +16,15 @@ from app import clock, doorbell
 from app.emails.preview import preview as rendered
 from app.extensions import db
 from app.forms.recipes import Wizard
+from app.forms.sender import SenderForm
 from app.languages import LANGUAGES
-from app.models import Coupon, Flow
+from app.models import Coupon, Flow, Shop
+from app.models.attention import missing
 from app.unit import unit
 from app.views import coupons
 from app.views.editor_drawing import SORTS
 from app.views.framed import framed
-from app.views.preflight import of_shop
+from app.views.preflight import mails_stay, of_shop, unplugged
 from app.views.recipe_making import Made, make
 from app.views.recipe_review import Review
 from graph import geometry, recipes
@@ -61,6 +63,8 @@ def show(name: str) -> str | Response | tuple[str, int]:
     step = request.form.get("step", "choices")
     if request.method == "POST" and (not wizard.valid() or clashes(wizard)):
         return screen(wizard, "choices"), 422
+    if step == "on" and not introduced():
+        return screen(wizard, "review"), 422
     if step in ("on", "later"):
         return finished(unit(lambda: make(wizard, on=step == "on" and not of_shop(g.shop))))
     return screen(wizard, step if step in STEPS else "choices")
@@ -86,10 +90,28 @@ def screen(wizard: Wizard, step: str) -> str:
     """Return one screen of the wizard."""
     return render_template(
         f"recipes/{step}.html", wizard=wizard, recipe=wizard.recipe, step=STEPS.index(step) + 1,
-        review=Review(wizard, g.shop) if step != "choices" else None, lacks=of_shop(g.shop),
-        layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe),
-        stays=current_app.extensions["settings"].mail_stays(g.shop.is_demo),
+        review=Review(wizard, g.shop) if step != "choices" else None, who=who_writes(),
+        layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe), unplugged=unplugged(g.shop),
+        stays=mails_stay(g.shop),
     )  # fmt: skip
+
+
+def who_writes() -> SenderForm:
+    """Return the form for what a lawful e-mail of this shop lacks; without a field when nothing does."""
+    form = SenderForm.asking(missing(g.shop), request.form)
+    if request.form.get("step") == "on" and form._fields:
+        form.validate()
+    return form
+
+
+def introduced() -> bool:
+    """Keep who writes, where that was still missing; False when something is not right yet."""
+    form = who_writes()
+    if form._fields and not form.errors:
+        shop_id = g.shop.id
+        unit(lambda: db.session.execute(update(Shop).where(Shop.id == shop_id).values(**form.told())))
+        db.session.refresh(g.shop)
+    return not form.errors
 
 
 def finished(made: Made) -> Response:

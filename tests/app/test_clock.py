@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from app import clock, views
 from app.demo.seed import open_shop
 from app.extensions import db
-from app.models import InboxRow, Shop
+from app.models import Flow, InboxRow, Message, Run, Shop
 from app.unit import unit
+from tests.app.rows import a_customer, a_flow, a_message, a_run
 from tests.conftest import make_app
 
 
@@ -97,6 +98,38 @@ def test_the_bar_asks_until_the_shop_is_calm(merchant: FlaskClient) -> None:
     assert "hx-get" in merchant.get("/clock/status?calm=1").get_data(as_text=True)
     settled = merchant.get("/clock/status?calm=2").get_data(as_text=True)
     assert "Settled" in settled and "hx-get" not in settled
+
+
+def a_wait(client: FlaskClient, lasting: timedelta) -> None:
+    def wait() -> None:
+        flow = a_flow(db.session.scalar(db.select(Shop)))
+        shop = db.session.scalar(db.select(Shop))
+        a_run(flow, a_customer(shop), wake_at=clock.now(shop.id) + lasting)
+
+    within(client.application, lambda: unit(lambda: db.session.execute(db.delete(Message)) and None))
+    change(client, Run, status="done")
+    within(client.application, lambda: unit(wait))
+
+
+def test_it_skips_to_the_moment_when_somebody_goes_on(merchant: FlaskClient) -> None:
+    a_wait(merchant, timedelta(hours=5))
+    merchant.post("/clock/next", data={"csrf_token": token(merchant, "/mailbox")})
+    assert timedelta(hours=4, minutes=59) < ahead(merchant) < timedelta(hours=5, minutes=1)
+
+
+def a_mail() -> None:
+    shop = db.session.scalar(db.select(Shop))
+    a_message(a_run(a_flow(shop), a_customer(shop), status="done"), sent_at=clock.now(shop.id))
+
+
+def test_it_says_how_many_e_mails_a_skip_let_out(merchant: FlaskClient) -> None:
+    assert "no e-mail left" not in merchant.get("/clock/status?calm=2").get_data(as_text=True)
+    skip(merchant, amount=2, unit="hours")
+    change(merchant, InboxRow, state="read")
+    change(merchant, Flow, status="paused")
+    assert "no e-mail left" in merchant.get("/clock/status?calm=2").get_data(as_text=True)
+    within(merchant.application, lambda: unit(a_mail))
+    assert "1 e-mail left</a>" in merchant.get("/clock/status?calm=2").get_data(as_text=True)
 
 
 def test_strangers_do_not_touch_it(app: Flask) -> None:

@@ -162,19 +162,43 @@ def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
     said = words(
         owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"}))
     )
-    assert "When a cart is left behind" in said and "Wait 5 hours" in said
+    assert "When a cart is left behind" in said and "Wait 4 h 30 min" in said
     assert "Give the coupon “Ten”" in said
     assert "Only those who agreed to receive news" in said
 
 
 @pytest.mark.rule("AUTO-03")
-def test_a_shop_that_lacks_its_address_may_finish_later_only(app):
+def test_who_writes_is_asked_in_the_last_step_and_kept_with_it(app):
     with_pages(app)
-    owner = a_browser(app, a_shop(**NAMELESS))
+    shop = a_shop(**NAMELESS)
+    owner = a_browser(app, shop)
     recipe = recipes.recipe("abandoned_cart")
     page = owner.post("/templates/abandoned_cart", data=typed(recipe, "review")).get_data(as_text=True)
-    assert "/settings#sender_email" in page and 'name="step" value="on"' not in page
-    owner.post("/templates/abandoned_cart", data=typed(recipe, "on"))
+    assert 'name="who-sender_email"' in page and 'name="step" value="on"' in page
+    who = {
+        "who-sender_email": "Bonjour@Papier.fr",
+        "who-business_name": "Papier SARL",
+        "who-postal_address": "",
+    }
+    refused = owner.post("/templates/abandoned_cart", data=typed(recipe, "on", **who))
+    assert refused.status_code == 422 and "Write your postal address." in words(refused)
+    assert (
+        refused.get_data(as_text=True).lower().count("bonjour@papier.fr") == 1
+    )  # in its field, and not once more hidden
+    assert db.session.scalars(db.select(Flow)).all() == []
+    owner.post(
+        "/templates/abandoned_cart", data=typed(recipe, "on", **who | {"who-postal_address": "1 rue X"})
+    )
+    assert only_flow().status == "live"
+    assert (shop.sender_email, shop.business_name, shop.postal_address) == (
+        "bonjour@papier.fr", "Papier SARL", "1 rue X",
+    )  # fmt: skip
+
+
+def test_a_shop_that_lacks_its_address_may_finish_later(app):
+    with_pages(app)
+    owner = a_browser(app, a_shop(**NAMELESS))
+    owner.post("/templates/abandoned_cart", data=typed(recipes.recipe("abandoned_cart"), "later"))
     assert only_flow().status == "off"
 
 
