@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import force_locale, lazy_gettext
+
 from app.demo.basket import Basket
 from app.demo.counter import Good, Line
 from app.demo.till import Receipt
 
 CURRENCY = "EUR"
+QUESTION = lazy_gettext("Send me news from the studio, about twice a month")
 ZONE = "Europe/Paris"
 Body = dict[str, Any]
 
@@ -42,8 +45,14 @@ def paid(basket: Basket, lines: Sequence[Line], receipt: Receipt, at: datetime) 
 
 def customer(basket: Basket) -> Body:
     """Who it is. Consent is only ever said when it was given just now: silence takes nothing back."""
-    return {"email": basket.email, "first_name": basket.address.first_name, "last_name": basket.address.last_name,
+    told = {"email": basket.email, "first_name": basket.address.first_name, "last_name": basket.address.last_name,
             "locale": basket.language, "timezone": ZONE, "subscribed": True if basket.subscribed else None}  # fmt: skip
+    return told | ({"consent_wording": _wording(basket.language)} if basket.subscribed else {})
+
+
+def _wording(locale: str) -> str:
+    with force_locale(locale):
+        return str(QUESTION)
 
 
 def items(lines: Sequence[Line]) -> list[Body]:

@@ -11,6 +11,7 @@ from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
+from app.demo.voice import QUESTION
 from app.forms.logins import normalised
 from app.models.coupons import Declined
 from app.templating import money
@@ -27,7 +28,7 @@ class Contact(FlaskForm):
         description=__("For your order confirmation."),
         render_kw={"autocomplete": "email"},
     )
-    subscribed = BooleanField(__("Send me news from the studio, about twice a month"))
+    subscribed = BooleanField(QUESTION)
 
     def validate_email(self, field: EmailField) -> None:
         """Normalise the address, or say why it cannot be one."""
