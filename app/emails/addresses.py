@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from flask import current_app
 from sqlalchemy import select
 
-from app import links
+from app import clock, links
 from app.emails import handmade, markup
 from app.emails.frame import Frame, is_address
 from app.extensions import db
@@ -31,13 +31,16 @@ def base_url() -> str:
 def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
     """Return the frame of a real message: its links are counted, it can be unsubscribed from, it knows its opening."""
 
-    def link(target: str) -> str:
-        return f"{base_url()}/c/{links.sign('click', shop.id, message_id, _short(target))}"
+    now, base, shop_id = clock.now(shop.id), base_url(), shop.id
 
-    unsubscribe = f"{base_url()}/u/{links.sign('unsubscribe', shop.id, message_id)}"
-    counted = Policy.of(shop.id).count_opens
-    pixel = f"{base_url()}/o/{links.sign('open', shop.id, message_id)}.gif" if counted else ""
-    return replace(Frame.of(shop, base_url(), link, unsubscribe, pixel), reason=reason)
+    def signed(purpose: str, target: str = "") -> str:
+        return links.sign(purpose, shop_id, message_id, target, now)
+
+    def link(target: str) -> str:
+        return f"{base}/c/{signed('click', _short(target))}"
+
+    pixel = f"{base}/o/{signed('open')}.gif" if Policy.of(shop_id).count_opens else ""
+    return replace(Frame.of(shop, base, link, f"{base}/u/{signed('unsubscribe')}", pixel), reason=reason)
 
 
 def destination(claim: Claim) -> str:

@@ -38,7 +38,7 @@ def add(content: Mapping[str, Any], kind: str, after: str = "") -> tuple[Content
     """Return the content with a new block after another (at the end for ""), and the new block's id."""
     blocks = _blocks(content)
     id = _fresh(blocks)
-    at = _place(blocks, after) + 1 if after else len(blocks)
+    at = _place(blocks, after) + 1 if after and kind != "footer" else len(blocks)
     blocks.insert(min(at, _last(blocks, kind)), {**fresh(kind), "id": id})
     return {**content, "blocks": blocks}, id
 

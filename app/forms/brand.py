@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import ColorField, Form, FormField, RadioField, URLField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional, Regexp
 
 from app.emails.frame import NETWORKS
@@ -36,7 +37,7 @@ class BrandForm(FlaskForm):
         description=_l("Buttons and banners. Where it would be too pale for words, a darker shade is used."),
     )  # fmt: skip
     ground = ColorField(_l("Ground"), [HEX], description=_l("Around the white paper of each e-mail."))
-    font = RadioField(_l("Font"), choices=FONTS)
+    font = RadioField(_l("Font"), choices=[SelectChoice(*font) for font in FONTS])
     social = FormField(SocialForm)
 
     def values(self) -> dict[str, Any]:

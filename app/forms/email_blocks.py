@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.emails.blocks import CELLS
 from app.emails.frame import NOUNS
@@ -22,6 +23,11 @@ PLACES = [
 ]  # fmt: skip
 NOWHERE = ("", _l("Nowhere"))
 ALIGNS = [("left", _l("Left")), ("center", _l("Centre"))]
+
+
+def offered(*pairs: tuple[str, Any]) -> list[SelectChoice]:
+    """Return pairs of value and words as the choices of a field."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class BlockForm(Form):
@@ -46,7 +52,7 @@ class BlockForm(Form):
 
 
 class _Leading(BlockForm):
-    leads = SelectField(_l("Leads to"), choices=PLACES)
+    leads = SelectField(_l("Leads to"), choices=offered(*PLACES))
     address = StringField(_l("Address"), render_kw={"placeholder": "https://", "inputmode": "url"})
 
 
@@ -54,15 +60,17 @@ class HeadingForm(BlockForm):
     """Large words."""
 
     text = StringField(_l("Words"))
-    look = SelectField(_l("Looks"), choices=[("plain", _l("On white")), ("banner", _l("On your colour"))])
-    align = SelectField(_l("Aligned"), choices=ALIGNS)
+    look = SelectField(
+        _l("Looks"), choices=offered(("plain", _l("On white")), ("banner", _l("On your colour")))
+    )
+    align = SelectField(_l("Aligned"), choices=offered(*ALIGNS))
 
 
 class TextForm(BlockForm):
     """Paragraphs, with bold, italic, links and lists."""
 
     text = TextAreaField(_l("Words"), render_kw={"rows": 6, "data-rich": ""})
-    align = SelectField(_l("Aligned"), choices=ALIGNS)
+    align = SelectField(_l("Aligned"), choices=offered(*ALIGNS))
 
 
 class ImageForm(_Leading):
@@ -73,17 +81,17 @@ class ImageForm(_Leading):
         _l("Description"), description=_l("Read aloud, and shown where pictures are not loaded.")
     )
     width = SelectField(
-        _l("Width"), choices=[("full", _l("Full")), ("medium", _l("Medium")), ("small", _l("Small"))]
+        _l("Width"), choices=offered(("full", _l("Full")), ("medium", _l("Medium")), ("small", _l("Small")))
     )
-    leads = SelectField(_l("Leads to"), choices=[NOWHERE, *PLACES])
+    leads = SelectField(_l("Leads to"), choices=offered(NOWHERE, *PLACES))
 
 
 class ButtonForm(_Leading):
     """One thing to press."""
 
     text = StringField(_l("Words"))
-    look = SelectField(_l("Looks"), choices=[("filled", _l("Filled")), ("outline", _l("Outlined"))])
-    align = SelectField(_l("Aligned"), choices=ALIGNS)
+    look = SelectField(_l("Looks"), choices=offered(("filled", _l("Filled")), ("outline", _l("Outlined"))))
+    align = SelectField(_l("Aligned"), choices=offered(*ALIGNS))
 
 
 class ItemsForm(BlockForm):
@@ -91,9 +99,9 @@ class ItemsForm(BlockForm):
 
     source = SelectField(
         _l("Which products"),
-        choices=[
+        choices=offered(
             ("cart", _l("Of the cart")), ("order", _l("Of the order")), ("product", _l("The one it is about")),
-        ],
+        ),
     )  # fmt: skip
     photo = BooleanField(_l("Photo"))
     name = BooleanField(_l("Name"))
@@ -112,7 +120,7 @@ class RecommendedForm(BlockForm):
     """The shop's bestsellers that the customer does not have yet."""
 
     text = StringField(_l("Words above"))
-    count = SelectField(_l("How many"), choices=[("1", "1"), ("2", "2"), ("3", "3")])
+    count = SelectField(_l("How many"), choices=offered(("1", "1"), ("2", "2"), ("3", "3")))
     photo = BooleanField(_l("Photo"))
     name = BooleanField(_l("Name"))
     price = BooleanField(_l("Price"))
@@ -139,7 +147,7 @@ class CouponForm(BlockForm):
 class ColumnsForm(BlockForm):
     """Two or three cells side by side, one under the other on a phone."""
 
-    count = SelectField(_l("Columns"), choices=[("2", "2"), ("3", "3")])
+    count = SelectField(_l("Columns"), choices=offered(("2", "2"), ("3", "3")))
 
     @classmethod
     def flat(cls, block: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,7 +183,7 @@ for _at in range(CELLS):
         "alt": StringField(_l("Description")),
         "text": TextAreaField(_l("Words"), render_kw={"rows": 3, "data-rich": ""}),
         "label": StringField(_l("Words of the link")),
-        "leads": SelectField(_l("Leads to"), choices=[NOWHERE, *PLACES]),
+        "leads": SelectField(_l("Leads to"), choices=offered(NOWHERE, *PLACES)),
         "address": StringField(_l("Address"), render_kw={"placeholder": "https://", "inputmode": "url"}),
     }.items():
         setattr(ColumnsForm, f"{_name}_{_at}", _field)
@@ -185,7 +193,8 @@ class SpacerForm(BlockForm):
     """Room."""
 
     size = SelectField(
-        _l("Height"), choices=[("small", _l("Small")), ("medium", _l("Medium")), ("large", _l("Large"))]
+        _l("Height"),
+        choices=offered(("small", _l("Small")), ("medium", _l("Medium")), ("large", _l("Large"))),
     )
 
 

@@ -46,7 +46,9 @@ def register(app: Flask) -> None:
     app.add_url_rule("/emails/<int:email_id>/draft", "emails.edit", edit, methods=["POST"])
     app.add_url_rule("/emails/<int:email_id>/save", "emails.save", save, methods=["POST"])
     app.add_url_rule("/emails/<int:email_id>/revisions", "emails.revisions", revisions)
-    app.add_url_rule("/emails/<int:email_id>/revisions/<int:number>", "emails.restore", restore, methods=["POST"])
+    app.add_url_rule(
+        "/emails/<int:email_id>/revisions/<int:number>", "emails.restore", restore, methods=["POST"]
+    )
 
 
 def show(email_id: int) -> str:
@@ -98,8 +100,9 @@ def save(email_id: int) -> Response:
     problems = check(email.working)
     if problems:
         desk = Desk(email, problems[0].locale or emails.language(email.working))
-        return answer(email, desk.id_of(problems[0].field), remark=_("Not saved yet. %(problem)s", problem=problems[0].text),
-                      icon="circle-alert", locale=desk.locale)  # fmt: skip
+        chosen, text = desk.id_of(problems[0].field), problems[0].text
+        remark = _("Not saved yet. %(problem)s", problem=text)
+        return answer(email, chosen, remark=remark, icon="circle-alert", locale=desk.locale)
     id, revision, design, now = email.id, email.revision, email.working, clock.now(g.shop.id)
     if not unit(lambda: Email.rewrite(g.shop.id, id, revision, design, now)):
         return stale(email)

@@ -132,10 +132,17 @@ class Design {
     const place = [...this.root.querySelectorAll(".block")].findIndex((each) => each.dataset.block === block);
     button.closest("details.menu")?.removeAttribute("open");
     if (does === "open") return this.open(button);
-    if (does === "save") return this.flush(), this.send(new FormData(), this.root.dataset.save);
+    if (does === "save") return this.save();
     if (does === "add") return this.edit({ do: "add", kind, after: after || this.chosen }).then(() => this.reveal());
     if (does === "up" || does === "down") return this.edit({ do: "move", block, to: place + (does === "up" ? -1 : 1) }).then(() => this.stay(block, does));
     return this.edit({ do: does, block, ...(adds && { adds }) }).then(() => does === "duplicate" && this.reveal());
+  }
+
+  /** Make the draft live; what stops it is opened. */
+  async save() {
+    this.flush();
+    await this.send(new FormData(), this.root.dataset.save);
+    if (this.root.querySelector(".block:has(.block-form:not([hidden])) .error")) this.reveal();
   }
 
   /** After a move by its button the focus stays on that button, or on the other one at an end. */
