@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, create_app, doorbell
 from app.extensions import db
-from app.models import Call, Heartbeat, Message, Run, calls, messages, runs
+from app.models import Call, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
 from workers import due
 from workers.hands import Hands
@@ -31,6 +31,7 @@ from workers.turns import Job
 
 log = logging.getLogger(__name__)
 SECOND = 1.0
+TIDY = 3600.0  # seconds between two looks for what need not be kept any longer
 BEAT = 2.0  # seconds between two signs of life: each is a write
 
 
@@ -41,7 +42,7 @@ class Heart:
         self._app, self._rings = app, rings
         self._name = f"{role}:{socket.gethostname()}:{os.getpid()}"[:160]
         self._stop = threading.Event()
-        self._beaten = 0.0
+        self._beaten = self._tidied = 0.0
         self._thread: threading.Thread | None = None
         self.hands = Hands(app)
 
@@ -69,7 +70,7 @@ class Heart:
         Only looks: what is due is done by the workers, or by the hands of this process, so that no work, however
         slow, keeps the heart from the rest. Nor does one part that fails.
         """
-        for part in (self._sign, give_back, self._sweep, self._look):
+        for part in (self._sign, give_back, self._sweep, self._look, self._tidy):
             try:
                 part()
             except Exception as error:
@@ -90,6 +91,11 @@ class Heart:
         jobs = list(due.work())
         db.session.remove()
         self._see_to(jobs)
+
+    def _tidy(self) -> None:
+        if not self._tidied or clock.monotonic() - self._tidied >= TIDY:
+            more = unit(lambda: InboxRow.tidy(clock.real()))
+            self._tidied = 0.0 if more else clock.monotonic()
 
     def _see_to(self, jobs: Iterable[Job]) -> None:
         rings = self._rings

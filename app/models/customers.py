@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, UniqueConstraint, case, func, or_, select, update
+from sqlalchemy import Row, String, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -16,9 +16,12 @@ from app.models.chats import Chat
 from app.models.consents import Consent
 from app.models.coupons import Code
 from app.models.events import Event
+from app.models.inbox import InboxRow
+from app.models.mail import Mail
 from app.models.messages import Message
 from app.models.runs import Run
 from app.models.suppressions import Suppression
+from app.unit import changed
 from app.upsert import insert
 
 CONSENTS = ("none", "pending", "subscribed", "unsubscribed")
@@ -121,19 +124,23 @@ class Customer(db.Model):
     @classmethod
     def erase(cls, shop_id: int, id: int, now: datetime) -> bool:
         """Forget a person: runs and messages end, the data goes, the address stays suppressed. False when unknown."""
-        customer = db.session.scalar(
-            select(cls).where(cls.shop_id == shop_id, cls.id == id).with_for_update()
-        )
+        theirs = select(cls).where(cls.shop_id == shop_id, cls.id == id)
+        customer = db.session.scalar(theirs.with_for_update(key_share=True))
         if customer is None or customer.erased_at is not None:
             return False
         if customer.email:
             Suppression.add(shop_id, customer.email, "erased", now)
+            InboxRow.forget(shop_id, customer.email)
+        Mail.forget(shop_id, customer.email, id)
         Run.cancel(now, "erased", customer_id=id)
         Message.cancel("erased", customer_id=id)
+        Message.forget(shop_id, id)
         Code.release(customer_id=id)
         Call.cancel("erased", now, customer_id=id)
         Chat.forget(shop_id, id)
+        CustomerTag.forget(shop_id, id)
         customer.email, customer.first_name, customer.last_name = None, "", ""
+        customer.locale, customer.timezone = "", ""
         customer.consent, customer.consent_source, customer.erased_at = "unsubscribed", "erased", now
         db.session.flush()
         return True
@@ -147,3 +154,8 @@ class CustomerTag(db.Model):
     shop_id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     tag: Mapped[str] = mapped_column(String(60), primary_key=True)
+
+    @classmethod
+    def forget(cls, shop_id: int, customer_id: int) -> int:
+        """Take all tags off a customer; return how many."""
+        return changed(delete(cls).where(cls.shop_id == shop_id, cls.customer_id == customer_id))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, case, select, update
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
@@ -14,6 +14,8 @@ from app.unit import changed
 from app.upsert import once
 
 WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
+KEPT = timedelta(days=90)  # how long a delivery is known again, or can be looked at once it is parked
+MOST_TIDIED = 1000
 ATTEMPTS = 5  # failures after which a delivery is put aside
 
 
@@ -23,6 +25,7 @@ class InboxRow(db.Model):
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("shop_id", "source", "delivery"),
+        Index("ix_inbox_age", "received_at"),
         Index(
             "ix_inbox_waiting",
             "shop_id",
@@ -69,9 +72,26 @@ class InboxRow(db.Model):
 
     @classmethod
     def read(cls, ids: Collection[int]) -> int:
-        """Record that these are saved; return how many were still waiting."""
+        """Record that these are saved, and let go of what they said; return how many were still waiting.
+
+        The delivery id stays, so that a second telling is known; the rest is where a person can be erased.
+        """
         unread = update(cls).where(cls.id.in_(ids), cls.state == "waiting")
-        return changed(unread.values(state="read", error=""))
+        return changed(unread.values(state="read", error="", body=b""))
+
+    @classmethod
+    def forget(cls, shop_id: int, email: str) -> int:
+        """Blank the parked deliveries that name an address: they would bring it back; return how many."""
+        parked = select(cls.id, cls.body).where(cls.shop_id == shop_id, cls.state == "parked")
+        named = [id for id, body in db.session.execute(parked) if email.encode() in body.lower()]
+        return changed(update(cls).where(cls.id.in_(named)).values(body=b"")) if named else 0
+
+    @classmethod
+    def tidy(cls, real: datetime) -> int:
+        """Delete some of the deliveries that are read or parked for longer than KEPT; return how many."""
+        old = select(cls.id).where(cls.received_at < real - KEPT, cls.state != "waiting")
+        some = old.order_by(cls.received_at).limit(MOST_TIDIED)
+        return changed(delete(cls).where(cls.id.in_(some.scalar_subquery())))
 
     @classmethod
     def failed(cls, id: int, error: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, defer, mapped_column
 
 from app.columns import Instant
 from app.extensions import db
+from app.models.messages import Message
 from app.unit import changed
 
 KEPT = 2_000  # the newest mails of a shop; a mailbox for looking is no archive
@@ -72,3 +73,10 @@ class Mail(db.Model):
     def clear(cls, shop_id: int) -> int:
         """Delete every mail of a shop's mailbox; return how many."""
         return changed(delete(cls).where(cls.shop_id == shop_id))
+
+    @classmethod
+    def forget(cls, shop_id: int, email: str | None, customer_id: int) -> int:
+        """Delete the copies of what was written to a customer, or about them to the staff; return how many."""
+        about = select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
+        theirs = or_(cls.recipient == email, cls.message_id.in_(about))
+        return changed(delete(cls).where(cls.shop_id == shop_id, theirs))

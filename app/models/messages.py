@@ -119,7 +119,10 @@ class Message(db.Model):
     def pass_gate(
         cls, id: int, token: int, now: datetime, until: datetime, subject: str, revision: int | None = None
     ) -> bool:
-        """Record the point of no return, and of which revision of its design it was written; False when the message is no longer ours to send."""
+        """Record the point of no return, and of which revision of its design it was written.
+
+        False when the message is no longer ours to send.
+        """
         mine = update(cls).where(
             cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
         )
@@ -206,6 +209,12 @@ class Message(db.Model):
         before = or_(cls.state == "prepared", (cls.state == "handing") & cls.gate_at.is_(None))
         ended = {"state": "cancelled", "reason": reason, "token": cls.token + 1, "lease_until": None}
         return changed(update(cls).where(*theirs, before).values(ended))
+
+    @classmethod
+    def forget(cls, shop_id: int, customer_id: int) -> int:
+        """Blank what messages to a customer say of them: subjects name people, replies addresses; return how many."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.customer_id == customer_id)
+        return changed(theirs.values(subject="", reply=""))
 
     @classmethod
     def at_the_dot(cls, flow_id: int) -> int:

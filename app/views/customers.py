@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
@@ -11,6 +13,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.extensions import db
 from app.models import (
+    Audit,
     Cart,
     Consent,
     Customer,
@@ -84,6 +87,25 @@ def given_up(customer: Customer) -> str:
     """Return why nothing is sent to this customer's address, or ""."""
     email = customer.email or ""
     return Suppression.reasons(customer.shop_id, [email]).get(email, "")
+
+
+@pages.post("/customers/<int:customer_id>/erase")
+def erase(customer_id: int) -> Response:
+    """Forget a person for good; who did it is kept, whom it was about is not."""
+    shop_id, now = g.shop.id, clock.now(g.shop.id)
+    if not unit(lambda: erased(shop_id, customer_id, now)):
+        abort(404)
+    flash(_("The customer is erased. Their address gets nothing more."))
+    return redirect(url_for("customers.index"))
+
+
+def erased(shop_id: int, customer_id: int, now: datetime) -> bool:
+    """Erase a customer and note who did it, inside the caller's unit; False when there is none."""
+    if not Customer.erase(shop_id, customer_id, now):
+        return False
+    db.session.add(Audit(shop_id=shop_id, user_id=g.user.id, act="erased", subject=f"customer:{customer_id}", data={},
+                         at=now))  # fmt: skip
+    return True
 
 
 def consents() -> dict[str, int]:

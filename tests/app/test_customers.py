@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.extensions import db
-from app.models import Cart, CustomerTag, Refusal
+from app.models import Audit, Cart, CustomerTag, Refusal
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, an_event, an_order, kept
 
@@ -102,3 +102,25 @@ def test_an_erased_customer_has_a_page_without_a_name(owner, shop):
     gone.email, gone.erased_at = None, NOON
     db.session.commit()
     assert "An erased customer" in words(owner.get(f"/customers/{gone.id}"))
+
+
+def test_a_customer_is_erased_by_a_button_with_one_question_and_it_is_kept_who_did_it(owner, shop):
+    ada = a_customer(shop, "ada@example.com", first_name="Ada")
+    db.session.commit()
+    page = owner.get(f"/customers/{ada.id}")
+    assert "Erase this customer?" in words(page)
+    assert owner.get(f"/customers/{ada.id}/erase").status_code == 405
+    assert "The customer is erased" in words(owner.post(f"/customers/{ada.id}/erase", follow_redirects=True))
+    db.session.expire_all()
+    assert (ada.email, ada.first_name) == (None, "")
+    assert db.session.scalars(db.select(Audit.act)).all() == ["erased"]
+    assert "Erase this customer" not in words(owner.get(f"/customers/{ada.id}"))
+    assert owner.post(f"/customers/{ada.id}/erase").status_code == 404
+
+
+def test_nobody_erases_another_shops_customer(owner, shop):
+    other = a_customer(a_shop(name="Other"), "bob@example.com")
+    db.session.commit()
+    assert owner.post(f"/customers/{other.id}/erase").status_code == 404
+    db.session.expire_all()
+    assert other.email == "bob@example.com"

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 22:10:14.330031
+Create Date: 2026-11-21 22:13:30.909460
 
 """
 from alembic import op
@@ -239,6 +239,7 @@ def upgrade():
     sa.UniqueConstraint('shop_id', 'source', 'delivery', name=op.f('uq_inbox_shop_id_source_delivery'))
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
+        batch_op.create_index('ix_inbox_age', ['received_at'], unique=False)
         batch_op.create_index('ix_inbox_waiting', ['shop_id', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('login',
@@ -326,6 +327,19 @@ def upgrade():
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_product_shop_id_id')),
     sa.UniqueConstraint('shop_id', 'key', name=op.f('uq_product_shop_id_key'))
     )
+    op.create_table('sale',
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('token', sa.String(length=80), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('body', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('sold_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('told_at', app.columns.Instant(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_sale_shop_id_shop')),
+    sa.PrimaryKeyConstraint('shop_id', 'token', name=op.f('pk_sale'))
+    )
+    with op.batch_alter_table('sale', schema=None) as batch_op:
+        batch_op.create_index('ix_sale_untold', ['shop_id'], unique=False, sqlite_where=sa.text('told_at IS NULL'), postgresql_where=sa.text('told_at IS NULL'))
+
     op.create_table('staff_notice',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -903,6 +917,10 @@ def downgrade():
         batch_op.drop_index('ix_staff_notice_shop')
 
     op.drop_table('staff_notice')
+    with op.batch_alter_table('sale', schema=None) as batch_op:
+        batch_op.drop_index('ix_sale_untold', sqlite_where=sa.text('told_at IS NULL'), postgresql_where=sa.text('told_at IS NULL'))
+
+    op.drop_table('sale')
     op.drop_table('product')
     op.drop_table('policy')
     op.drop_table('membership')
@@ -919,6 +937,7 @@ def downgrade():
     op.drop_table('login')
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index('ix_inbox_age')
 
     op.drop_table('inbox')
     with op.batch_alter_table('image', schema=None) as batch_op:
