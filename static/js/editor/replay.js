@@ -10,7 +10,7 @@ class Stage {
     Object.assign(this, { sheet, canvas: sheet.querySelector("#canvas"), zoom: 1 });
     this.percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
     for (const each of this.canvas.querySelectorAll("[data-x]")) each.style.translate = `${each.dataset.x}px ${each.dataset.y}px`;
-    this.home();
+    this.open();
     sheet.addEventListener("pointerdown", (event) => this.grab(event));
     sheet.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
   }
@@ -19,6 +19,13 @@ class Stage {
     Object.assign(this, { x: Math.round(x), y: Math.round(y), zoom });
     this.canvas.style.transform = `translate(${this.x}px, ${this.y}px) scale(${zoom})`;
     document.getElementById("zoom").textContent = this.percent.format(zoom);
+  }
+
+  /** The start in the middle at the top; a little smaller where the drawing is wider than its place. */
+  open() {
+    const [x, , width] = this.canvas.dataset.box.split(" ").map(Number);
+    const zoom = Math.max(0.6, Math.min(1, (this.sheet.clientWidth - AIR) / width));
+    this.set(zoom < 1 ? this.sheet.clientWidth / 2 - (x + width / 2) * zoom : this.sheet.clientWidth / 2, AIR, zoom);
   }
 
   home() {
