@@ -17,4 +17,5 @@ def insert(model: Any) -> Any:
 
 def once(model: Any, *columns: str) -> Any:
     """Return an INSERT that leaves a row alone when these columns are taken; its row count says who was first."""
-    return insert(model).on_conflict_do_nothing(index_elements=list(columns))
+    # Without "inline", PostgreSQL is asked for the new row's key, and then the driver counts no rows at all (-1).
+    return insert(model).on_conflict_do_nothing(index_elements=list(columns)).inline()

@@ -6,18 +6,23 @@ No money moves. It knows stock, prices and codes; it must not know a cookie, a p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
 from app.demo.counter import Line, shipping, subtotal
 from app.extensions import db
-from app.models import Code, Customer, Product
+from app.models import Code, Customer, Product, Sale
 from app.models.coupons import Bill
 from app.unit import unit
 from app.upsert import once
+
+
+class PaidBefore(Exception):
+    """This cart was paid already, a moment ago perhaps: a second press of the button buys nothing."""
 
 
 class Changed(Exception):
@@ -41,22 +46,33 @@ class Receipt:
         return self.items - self.discount + self.shipping
 
 
-def pay(shop_id: int, cart: str, lines: Sequence[Line], code: str, email: str, now: datetime) -> Receipt:
-    """Sell these lines and return the receipt. Raises Changed or Declined, and then nothing has happened."""
+def pay(
+    shop_id: int, cart: str, lines: Sequence[Line], code: str, email: str, now: datetime,
+    said: Callable[[Receipt], Mapping[str, Any]],
+) -> Receipt:  # fmt: skip
+    """Sell these lines, write down what is `said` of it, and return the receipt.
+
+    Raises Changed, Declined or PaidBefore, and then nothing has happened.
+    """
     items = subtotal(lines)
     bill = Bill(items, shipping(items))
     token = order_token(cart)
 
-    def sell() -> tuple[int, tuple[str, ...]]:
+    def sell() -> Receipt:
+        if not Sale.open(shop_id, token, now):
+            raise PaidBefore
         for line in sorted(lines, key=lambda line: line.good.key):  # one order of locks for everybody
             _take(shop_id, line)
-        if not code:
-            return 0, ()
+        discount, codes = redeem() if code else (0, ())
+        receipt = Receipt(token, order_number(token), items, discount, bill.shipping, codes)
+        Sale.close(shop_id, token, receipt.total, said(receipt))
+        return receipt
+
+    def redeem() -> tuple[int, tuple[str, ...]]:
         quote = Code.redeem(shop_id, code, bill, known_customer(shop_id, email, now), token, now)
         return quote.discount, (quote.code,)
 
-    discount, codes = unit(sell)
-    return Receipt(token, order_number(token), items, discount, bill.shipping, codes)
+    return unit(sell)
 
 
 def _take(shop_id: int, line: Line) -> None:

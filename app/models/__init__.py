@@ -27,6 +27,7 @@ from app.models.orders import Order
 from app.models.policies import Policy
 from app.models.products import Product, ProductView
 from app.models.runs import Run, Step
+from app.models.sales import Sale
 from app.models.servers import ChannelTrouble, MailServer
 from app.models.shops import ApiKey, Shop
 from app.models.suppressions import Suppression
@@ -37,6 +38,6 @@ __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
     "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision", "Event", "Flow", "Gesture", "Heartbeat",
     "Image", "InboxRow", "Login", "Mail", "MailFault", "MailServer", "Membership", "Message", "Notice", "Offer", "Order",
-    "Policy", "Product", "ProductView", "Redemption", "Refusal", "Run", "Shop", "StaffNotice", "Step",
+    "Policy", "Product", "ProductView", "Redemption", "Refusal", "Run", "Sale", "Shop", "StaffNotice", "Step",
     "Suppression", "TopicRefusal", "User", "Version", "Visit",
 ]  # fmt: skip

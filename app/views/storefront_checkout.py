@@ -15,10 +15,10 @@ from app.demo.basket import Address, Thanks
 from app.demo.counter import Line
 from app.extensions import db
 from app.forms.storefront import Contact, Delivery, refusal
-from app.models import Code, Customer, InboxRow
+from app.models import Code, Customer, Sale
 from app.models.coupons import Bill, Declined
 from app.views.access import public
-from app.views.storefront_visit import at_counter, pages, tell, tell_cart
+from app.views.storefront_visit import at_counter, pages, tell_cart, tell_sales
 
 Page = str | Answer | tuple[str, int]
 
@@ -89,8 +89,8 @@ def redeem(form: Delivery, lines: list[Line], typed: str) -> Page:
 def settle(form: Delivery, lines: list[Line]) -> Page:
     """Pay what the page said; when that is no longer the price, say so instead."""
     asked = bill(lines, g.basket.code)
-    if paid_before():
-        return done(till.order_number(till.order_token(g.basket.token)), asked.total)
+    if (before := paid_before()) is not None:
+        return before
     if asked.refusal:
         g.basket = replace(g.basket, code="")
         return page(form, lines, typed=asked.code, refusal=asked.refusal), 422
@@ -98,19 +98,15 @@ def settle(form: Delivery, lines: list[Line]) -> Page:
         return page(
             form, lines, notice=_("Something changed since this page was shown. Look at the total again.")
         ), 409
+    shop_id, now, basket = g.front.id, clock.now(g.front.id), g.basket
     try:
-        receipt = till.pay(
-            g.front.id, g.basket.token, lines, g.basket.code, g.basket.email, clock.now(g.front.id)
-        )
+        receipt = till.pay(shop_id, basket.token, lines, basket.code, basket.email, now,
+                           lambda receipt: voice.paid(basket, lines, receipt, now))  # fmt: skip
+    except till.PaidBefore:
+        return paid_before() or redirect(url_for("storefront.cart"))
     except (till.Changed, Declined):
         return redirect(url_for("storefront.cart"))
-    return thank(lines, receipt)
-
-
-def thank(lines: list[Line], receipt: till.Receipt) -> Answer:
-    """Tell Relance about the order, empty the basket and say thank you."""
-    paid = voice.paid(g.basket, lines, receipt, clock.now(g.front.id))
-    tell(paid, delivery=f"order:{receipt.token}")
+    tell_sales()
     return done(receipt.number, receipt.total)
 
 
@@ -120,11 +116,11 @@ def done(number: str, total: int) -> Answer:
     return redirect(url_for("storefront.thanks"))
 
 
-def paid_before() -> bool:
-    """Whether this very cart was paid already: a second press of the button buys nothing."""
-    told = InboxRow.delivery == f"order:{till.order_token(g.basket.token)}"
-    known = select(InboxRow.id).where(InboxRow.shop_id == g.front.id, InboxRow.source == "api", told)
-    return db.session.scalar(known) is not None
+def paid_before() -> Answer | None:
+    """Say thank you again when this very cart was paid already: a second press of the button buys nothing."""
+    token = till.order_token(g.basket.token)
+    sale = db.session.get(Sale, (g.front.id, token))
+    return done(till.order_number(token), sale.total) if sale else None
 
 
 @pages.get("/thanks")

@@ -19,8 +19,9 @@ from app.demo.counter import Change, Good, Line, Wanted
 from app.demo.shelves import shelves
 from app.extensions import db
 from app.languages import LANGUAGES
-from app.models import Shop
+from app.models import Sale, Shop
 from app.shops import demo
+from app.unit import unit
 
 pages = Blueprint("storefront", __name__, url_prefix="/demo-shop")
 
@@ -38,6 +39,7 @@ def enter() -> None:
     g.basket = replace(g.basket, language=g.language)
     flask_babel.refresh()
     g.front = shop
+    tell_sales()
     g.shelves = shelves(shop.id, g.language, current_app.extensions["settings"].base_url)
 
 
@@ -93,7 +95,15 @@ def tell_cart(event: str) -> None:
     tell(voice.cart(event, g.basket, at_counter()[0], url, clock.now(g.front.id)))
 
 
-def tell(happening: voice.Body, delivery: str = "") -> None:
-    """Speak through the public door, with no transaction of ours open meanwhile."""
+def tell(happening: voice.Body, delivery: str = "") -> bool:
+    """Speak through the public door, with no transaction of ours open meanwhile; False when nobody heard."""
     db.session.rollback()
-    demo.tell(current_app._get_current_object(), happening, delivery)  # type: ignore[attr-defined]
+    return demo.tell(current_app._get_current_object(), happening, delivery)  # type: ignore[attr-defined]
+
+
+def tell_sales() -> None:
+    """Tell Relance about every sale that it has not heard of, one whose telling was cut off included."""
+    shop_id = g.front.id
+    for token, body in Sale.untold(shop_id):
+        if tell(body, delivery=f"order:{token}"):
+            unit(lambda token=token: Sale.told(shop_id, token, clock.real()))  # type: ignore[misc]

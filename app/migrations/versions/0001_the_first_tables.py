@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 22:13:30.909460
+Create Date: 2026-11-21 22:19:18.045513
 
 """
 from alembic import op
@@ -155,6 +155,7 @@ def upgrade():
     sa.Column('orders_count', sa.Integer(), nullable=False),
     sa.Column('spent', sa.BigInteger(), nullable=False),
     sa.Column('last_order_at', app.columns.Instant(timezone=True), nullable=True),
+    sa.Column('last_order_heard_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('created_at', app.columns.Instant(timezone=True), nullable=False),
     sa.Column('erased_at', app.columns.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_customer_shop_id_shop')),
@@ -163,7 +164,8 @@ def upgrade():
     sa.UniqueConstraint('shop_id', 'id', name=op.f('uq_customer_shop_id_id'))
     )
     with op.batch_alter_table('customer', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_customer_last_order_at'), ['last_order_at'], unique=False)
+        batch_op.create_index('ix_customer_last_order', ['shop_id', 'last_order_at'], unique=False)
+        batch_op.create_index('ix_customer_last_order_heard', ['shop_id', 'last_order_heard_at'], unique=False)
 
     op.create_table('email',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -376,6 +378,7 @@ def upgrade():
     sa.Column('url', sa.String(length=500), nullable=False),
     sa.Column('created_at', app.columns.Instant(timezone=True), nullable=False),
     sa.Column('updated_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('heard_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('checkout_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('abandoned_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('pressed_at', app.columns.Instant(timezone=True), nullable=True),
@@ -388,6 +391,7 @@ def upgrade():
     sa.UniqueConstraint('shop_id', 'token', name=op.f('uq_cart_shop_id_token'))
     )
     with op.batch_alter_table('cart', schema=None) as batch_op:
+        batch_op.create_index('ix_cart_heard', ['shop_id', 'heard_at'], unique=False, sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
         batch_op.create_index('ix_cart_open', ['shop_id', 'updated_at'], unique=False, sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
 
     op.create_table('confirmation',
@@ -455,11 +459,13 @@ def upgrade():
     sa.Column('customer_id', sa.Integer(), nullable=False),
     sa.Column('product_key', sa.String(length=80), nullable=False),
     sa.Column('at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('heard_at', app.columns.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customer.shop_id', 'customer.id'], name=op.f('fk_product_view_shop_id_customer_id_customer')),
     sa.PrimaryKeyConstraint('shop_id', 'customer_id', name=op.f('pk_product_view'))
     )
     with op.batch_alter_table('product_view', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_product_view_at'), ['at'], unique=False)
+        batch_op.create_index('ix_product_view_at', ['shop_id', 'at'], unique=False)
+        batch_op.create_index('ix_product_view_heard', ['shop_id', 'heard_at'], unique=False)
 
     op.create_table('topic_refusal',
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -893,7 +899,8 @@ def downgrade():
     op.drop_table('version')
     op.drop_table('topic_refusal')
     with op.batch_alter_table('product_view', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_product_view_at'))
+        batch_op.drop_index('ix_product_view_heard')
+        batch_op.drop_index('ix_product_view_at')
 
     op.drop_table('product_view')
     op.drop_table('gesture')
@@ -910,6 +917,7 @@ def downgrade():
     op.drop_table('confirmation')
     with op.batch_alter_table('cart', schema=None) as batch_op:
         batch_op.drop_index('ix_cart_open', sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
+        batch_op.drop_index('ix_cart_heard', sqlite_where=sa.text('ordered_at IS NULL'), postgresql_where=sa.text('ordered_at IS NULL'))
 
     op.drop_table('cart')
     op.drop_table('suppression')
@@ -950,7 +958,8 @@ def downgrade():
     op.drop_table('flow')
     op.drop_table('email')
     with op.batch_alter_table('customer', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_customer_last_order_at'))
+        batch_op.drop_index('ix_customer_last_order_heard')
+        batch_op.drop_index('ix_customer_last_order')
 
     op.drop_table('customer')
     op.drop_table('coupon')
