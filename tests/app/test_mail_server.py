@@ -80,6 +80,14 @@ def test_mending_the_server_lets_what_waited_go(app, shop, monkeypatch):
     assert message.reason == "" and ChannelTrouble.of(shop.id) == {}
 
 
+def test_the_demo_takes_no_server_and_says_so(app):
+    with_pages(app)
+    demo = a_shop(is_demo=True)
+    browser = a_browser(app, demo)
+    assert "writes to nobody" in words(browser.post("/settings/mail", data=TYPED))
+    assert db.session.get(MailServer, demo.id) is None
+
+
 def test_forgetting_a_server_takes_its_password_along(app, shop):
     browser = a_browser(app, shop)
     browser.post("/settings/mail", data=TYPED)
