@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as Answer
 
 from app import clock
 from app.extensions import db
-from app.models import Chat, Coupon, Offer
+from app.models import Chat, Coupon, Message, Offer
 from app.templating import money, percent
 from app.unit import unit
 from app.views.access import public
@@ -87,6 +87,6 @@ def offer_seen() -> Answer:
     customer_id, shop_id, now = shopper() if g.basket.email else None, g.front.id, clock.now(g.front.id)
     found = Offer.shown(shop_id, customer_id, now) if customer_id else None
     if found:
-        offer_id = found[0].id
-        unit(lambda: Offer.seen(shop_id, offer_id, now))
+        offer_id, message_id = found[0].id, found[0].message_id
+        unit(lambda: Offer.seen(shop_id, offer_id, now) and Message.opened(shop_id, message_id, now))
     return Answer(status=204)
