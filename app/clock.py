@@ -16,6 +16,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Instant
 from app.extensions import db
 
+# How far a shop's clock may run ahead: far enough for every wait, and near enough for every calendar and token.
+FURTHEST = timedelta(days=730)
+
 
 class Clock(db.Model):
     """How far one shop's time runs ahead of the world's, in seconds. Only demo shops have a row."""
@@ -62,15 +65,16 @@ def start(shop_id: int) -> None:
 
 
 def skip(shop_id: int, delta: timedelta) -> bool:
-    """Move a demo shop's clock on; False if the shop has none or the step is not forwards."""
-    if delta <= timedelta(0):
+    """Move a demo shop's clock on; False if it has none, the step is not forwards, or it leads beyond FURTHEST."""
+    if not timedelta(0) < delta <= FURTHEST:
         return False
-    moved = (
-        update(Clock).where(Clock.shop_id == shop_id).values(ahead=Clock.ahead + int(delta.total_seconds()))
-    )
-    return bool(db.session.execute(moved).rowcount)
+    then = Clock.ahead + int(delta.total_seconds())
+    moved = update(Clock).where(Clock.shop_id == shop_id, then <= FURTHEST.total_seconds())
+    return bool(db.session.execute(moved.values(ahead=then)).rowcount)
 
 
 def _ahead() -> dict[int, int]:
     # One tiny row at the most: reading it each time is cheaper than being wrong for a second.
-    return {shop_id: ahead for shop_id, ahead in db.session.execute(select(Clock.shop_id, Clock.ahead))}
+    # Whatever it says, no time is beyond the calendar: that would stop every shop, not only this one.
+    most = int(FURTHEST.total_seconds())
+    return {id: min(ahead, most) for id, ahead in db.session.execute(select(Clock.shop_id, Clock.ahead))}

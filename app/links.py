@@ -25,6 +25,7 @@ LONGEST = 400  # characters; longer ones are refused before anything is computed
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _HEAD = struct.Struct(">BHII")  # format, last day, shop, message
 _FORMAT = 1
+_LATEST = 2**16 - 1  # the last day that the head can say, in 2199
 _MAC = 16  # bytes of HMAC-SHA256 kept: 128 bits
 
 
@@ -44,8 +45,8 @@ def sign(
 
     Raises KeyError for an unknown purpose and ValueError when the target is too long to be a link.
     """
-    last = (now or clock.now(shop_id)) + timedelta(days=LIVES[purpose])
-    body = _HEAD.pack(_FORMAT, (last - _EPOCH).days, shop_id, message_id) + target.encode()
+    last = ((now or clock.now(shop_id)) - _EPOCH).days + LIVES[purpose]
+    body = _HEAD.pack(_FORMAT, min(last, _LATEST), shop_id, message_id) + target.encode()
     token = urlsafe_b64encode(body + _mac(purpose, body)).rstrip(b"=").decode()
     if len(token) > LONGEST:
         raise ValueError("the target of a link is too long")

@@ -17,5 +17,6 @@ def insert(model: Any) -> Any:
 
 def once(model: Any, *columns: str) -> Any:
     """Return an INSERT that leaves a row alone when these columns are taken; its row count says who was first."""
-    # Without "inline", PostgreSQL is asked for the new row's key, and then the driver counts no rows at all (-1).
-    return insert(model).on_conflict_do_nothing(index_elements=list(columns)).inline()
+    only_once = insert(model).on_conflict_do_nothing(index_elements=list(columns))
+    # SQLAlchemy keeps the count of an INSERT only when asked; psycopg says -1 once its cursor is closed.
+    return only_once.execution_options(preserve_rowcount=True)

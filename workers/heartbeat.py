@@ -12,7 +12,7 @@ import random
 import signal
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,14 +70,21 @@ class Heart:
         Only looks: what is due is done by the workers, or by the hands of this process, so that no work, however
         slow, keeps the heart from the rest. Nor does one part that fails.
         """
-        for part in (self._sign, give_back, self._sweep, self._look, self._tidy):
-            try:
-                part()
-            except Exception as error:
-                name = getattr(part, "__name__", "part")
-                log.warning("a heartbeat's %s failed: %s", name, type(error).__name__, exc_info=True)
-            finally:
-                db.session.remove()
+        parts = (give_back, self._sweep, self._look, self._tidy)
+        failed = [part for part in parts if not self._does(part)]
+        if not failed:  # a heart that beats in vain must not look alive
+            self._does(self._sign)
+
+    def _does(self, part: Callable[[], object]) -> bool:
+        try:
+            part()
+        except Exception as error:
+            name = getattr(part, "__name__", "part")
+            log.warning("a heartbeat's %s failed: %s", name, type(error).__name__, exc_info=True)
+            return False
+        finally:
+            db.session.remove()
+        return True
 
     def _sign(self) -> None:
         if not self._beaten or clock.monotonic() - self._beaten >= BEAT:

@@ -16,7 +16,7 @@ from sqlalchemy import and_, exists, func, or_, select
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, doorbell
-from app.extensions import db
+from app.extensions import db, limiter
 from app.forms.clock import Skip
 from app.models import Event, Flow, InboxRow, Message, Run
 from app.unit import unit
@@ -72,6 +72,7 @@ def only_in_the_demo() -> None:
 
 
 @pages.post("")
+@limiter.limit("60/minute;1000/hour")
 def skip() -> Answer:
     """Move the clock on and ring for everybody: much may be due now."""
     form, target = Skip(), inside(request.form.get("next")) or url_for("home.index")

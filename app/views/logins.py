@@ -48,7 +48,7 @@ def welcome() -> str | Answer:
 
 @pages.post("/welcome/demo")
 @public
-@limiter.limit("30/minute")
+@limiter.limit("30/minute;300/hour")
 def explore() -> Answer:
     """Sign in as the demo shop's owner."""
     if (owner := demo_owner()) is None:

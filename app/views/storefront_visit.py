@@ -17,13 +17,15 @@ from app.demo import counter, voice
 from app.demo.basket import Basket
 from app.demo.counter import Change, Good, Line, Wanted
 from app.demo.shelves import shelves
-from app.extensions import db
+from app.extensions import db, limiter
 from app.languages import LANGUAGES
 from app.models import Sale, Shop
 from app.shops import demo
 from app.unit import unit
 
 pages = Blueprint("storefront", __name__, url_prefix="/demo-shop")
+# Anybody may shop here without signing in, and each change is told to the engine: a person's pace, not a program's.
+limiter.limit("120/minute;1500/hour", methods=["POST"])(pages)
 
 
 @pages.before_request

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import clock, views
+from app import clock, metrics, views
 from app.demo.seed import open_shop
 from app.extensions import db
 from app.models import Flow, InboxRow, Message, Run, Shop
@@ -136,3 +136,21 @@ def test_strangers_do_not_touch_it(app: Flask) -> None:
     views.register(app)
     client = app.test_client()
     assert client.get("/clock/status").status_code == 302
+
+
+def test_two_years_ahead_is_the_furthest(app):
+    shop = open_shop(clock.real(), "http://127.0.0.1:8000")
+    db.session.commit()
+    assert all(clock.skip(shop.id, timedelta(days=90)) for _ in range(8))
+    assert not clock.skip(shop.id, timedelta(days=11))
+    assert clock.skip(shop.id, timedelta(days=10))
+    assert not clock.skip(shop.id, timedelta(seconds=1))
+
+
+def test_a_clock_that_was_put_beyond_the_calendar_stops_nobody(app):
+    shop = open_shop(clock.real(), "http://127.0.0.1:8000")
+    db.session.execute(db.update(clock.Clock).values(ahead=300_000_000_000))
+    db.session.commit()
+    assert clock.now(shop.id) - clock.real() <= clock.FURTHEST + timedelta(seconds=1)
+    assert b"relance_runs_due 0.0" in metrics.text()
+    db.session.execute(db.select(Message.id).where(clock.due(Message.send_at, Message.shop_id)))
