@@ -112,8 +112,7 @@ def test_steps_are_pasted_into_another_automation(
     saved(page, 1)
     site.flow_id = other
     assert [node["kind"] for node in site.draft()["nodes"]] == ["order_placed", "wait", "give_coupon"]
-    expect(page.get_by_role("button", name="Undo: paste 2 steps")).to_be_enabled()
-    page.keyboard.press("ControlOrMeta+z")
+    page.get_by_role("button", name="Undo: paste 2 steps").click()
     saved(page, 2)
     assert len(site.draft()["nodes"]) == 1
 

@@ -155,7 +155,7 @@ def test_the_second_tab_sees_what_the_first_one_did_and_loses_nothing(
     saved(editor, 1)
     other.locator("#card-n4").click()
     other.keyboard.press("Delete")
-    expect(other.get_by_text("Somebody changed this a moment ago.")).to_be_visible()
+    expect(other.get_by_role("dialog", name="Somebody changed this a moment ago")).to_be_visible()
     saved(other, 1)
     assert site.node("n4") and site.node("n6")["pin"]
 
