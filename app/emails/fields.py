@@ -22,14 +22,30 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def menu() -> list[tuple[str, list[tuple[str, str]]]]:
+Group = tuple[str, list[tuple[str, str]]]
+
+
+def menu() -> list[Group]:
     """Return what the menu offers in the reader's language: groups of (words, what is written for them)."""
+    return [*_people(), *_goods()]
+
+
+def _people() -> list[Group]:
     there = _("there")
     return [
         (_("Customer"), [
             (_("First name"), f'{{{{ customer.first_name | default: "{there}" }}}}'),
             (_("Last name"), "{{ customer.last_name }}"), (_("E-mail address"), "{{ customer.email }}"),
         ]),
+        (_("Shop"), [
+            (_("Name of the shop"), "{{ shop.name }}"), (_("E-mail of the shop"), "{{ shop.contact_email }}"),
+            (_("Telephone"), "{{ shop.contact_phone }}"),
+        ]),
+    ]  # fmt: skip
+
+
+def _goods() -> list[Group]:
+    return [
         (_("Cart"), [
             (_("What it is worth"), "{{ cart.total | money }}"), (_("How many products"), "{{ cart.items | size }}"),
             (_("Name of the first product"), "{{ cart.items.first.title }}"),
@@ -39,10 +55,6 @@ def menu() -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Coupon"), [
             (_("Code"), "{{ coupon.code }}"), (_("What it takes off"), "{{ coupon.terms }}"),
             (_("Last day"), "{{ coupon.ends_at | date }}"),
-        ]),
-        (_("Shop"), [
-            (_("Name of the shop"), "{{ shop.name }}"), (_("E-mail of the shop"), "{{ shop.contact_email }}"),
-            (_("Telephone"), "{{ shop.contact_phone }}"),
         ]),
     ]  # fmt: skip
 

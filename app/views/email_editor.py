@@ -37,6 +37,7 @@ from app.views import emails
 from app.views.email_drawing import Desk
 
 Design = dict[str, Any]
+Change = Callable[[Design, str], tuple[Any, str]]
 REVISIONS = 50
 
 
@@ -60,28 +61,26 @@ def show(email_id: int) -> str:
 
 def edit(email_id: int) -> Response:
     """Take one change of the draft. `do` says which; the rest of the form is its own."""
-    email = emails.find(email_id)
-    do, base, key = (
-        request.form.get("do", ""),
-        request.form.get("base", -1, int),
-        request.form.get("key", "")[:40],
-    )
+    email, do, key = emails.find(email_id), request.form.get("do", ""), request.form.get("key", "")[:40]
     if key and key == email.edit_key:
         return answer(email)
-    if email.edits != base:
+    if email.edits != request.form.get("base", -1, int):
         return stale(email)
     if do == "name":
         return renamed(email, key)
-    if do not in EDITS:
-        abort(400)
+    return redrafted(email, EDITS.get(do) or abort(400), key, whole=do not in ("lines", "set", "html"))
+
+
+def redrafted(email: Email, change: Change, key: str, whole: bool) -> Response:
+    """Keep the draft as a change makes it; somebody else's stands when they were faster."""
     try:
-        draft, chosen = EDITS[do](editing.numbered(email.working), emails.language(email.working))
+        draft, chosen = change(editing.numbered(email.working), emails.language(email.working))
     except NotThere:
         return stale(email)
-    id, shop_id = email.id, g.shop.id
+    id, base, shop_id = email.id, email.edits, g.shop.id
     if not unit(lambda: Email.redraft(shop_id, id, base, draft, key)):
         return stale(email)
-    return answer(emails.find(email_id), chosen, whole=do not in ("lines", "set", "html"))
+    return answer(emails.find(id), chosen, whole=whole)
 
 
 def renamed(email: Email, key: str) -> Response:
@@ -223,7 +222,7 @@ def _discard(_design: Design, _locale: str) -> tuple[Mapping[str, Any] | None, s
     return None, ""
 
 
-EDITS: Mapping[str, Callable[[Design, str], tuple[Any, str]]] = {
+EDITS: Mapping[str, Change] = {
     "lines": _lines, "set": _set, "add": _add, "move": _move, "duplicate": _duplicate, "delete": _delete,
     "speak": _speak, "hush": _hush, "html": _html, "take_over": _take_over, "back": _back, "discard": _discard,
 }  # fmt: skip
