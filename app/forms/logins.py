@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as __
@@ -12,6 +10,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app import passwords
+from app.forms.zones import ZoneField
 
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY", "SEK", "DKK", "NOK", "PLN", "CZK")
 
@@ -51,9 +50,7 @@ class SignUp(FlaskForm):
         description=__("At least 8 characters. A short sentence is easy to remember and hard to guess."),
     )
     currency = SelectField(__("Currency"), choices=CURRENCIES)
-    timezone = SelectField(
-        __("Time zone"), choices=[*sorted(z for z in available_timezones() if "/" in z), "UTC"]
-    )
+    timezone = ZoneField(__("Time zone"))
 
     def validate_email(self, field: EmailField) -> None:
         """Normalise the address, or say why it cannot be one."""

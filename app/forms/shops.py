@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, SelectField, StringField, TextAreaField, URLField
@@ -11,12 +9,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from app.forms.logins import CURRENCIES, normalised
+from app.forms.zones import ZoneField
 from app.languages import LANGUAGES
-
-ZONES = [
-    *sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
-    "UTC",
-]
 
 
 class ShopForm(FlaskForm):
@@ -59,9 +53,7 @@ class ShopForm(FlaskForm):
         _l("Language of your e-mails"), choices=[SelectChoice(*item) for item in LANGUAGES.items()],
         description=_l("For customers whose language we do not know."),
     )  # fmt: skip
-    timezone = SelectField(
-        _l("Time zone"), choices=ZONES, description=_l("For customers whose own zone we do not know.")
-    )
+    timezone = ZoneField(_l("Time zone"), description=_l("For customers whose own zone we do not know."))
     currency = SelectField(_l("Currency"), choices=CURRENCIES)
 
     def validate_contact_email(self, field: EmailField) -> None:

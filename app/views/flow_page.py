@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Customer, Flow, Run, Shop, Version, counts, figures
+from app.models import Attribution, Customer, Flow, Run, Shop, Version, counts, figures
 from app.models.figures import Figures, Period
 from app.models.runs import ACTIVE
 from app.telling import names_in, tell
@@ -193,6 +193,12 @@ class FlowPage:
         latest = latest.where(Run.shop_id == self.shop.id, Run.flow_id == self.flow.id)
         found: Any = db.session.execute(latest.order_by(Run.started_at.desc(), Run.id.desc()).limit(PEOPLE))
         return [(run, customer) for run, customer in found]
+
+    @cached_property
+    def ordered(self) -> set[int]:
+        """The latest people's runs that an order is credited to."""
+        ids = [run.id for run, _customer in self.people]
+        return set(db.session.scalars(select(Attribution.run_id).where(Attribution.run_id.in_(ids))))
 
     @property
     def finishes(self) -> bool:

@@ -18,6 +18,7 @@ from app.models.attention import missing
 from app.telling import references_in, tell
 from graph import validation
 from graph.model import BadGraph, Graph
+from graph.problem import Problem, References
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,20 @@ def of_graph(flow: Flow, shop: Shop) -> list[Lack]:
         graph = Graph.from_json(flow.draft)
     except BadGraph as error:
         return [Lack(tell(error.words), url_for("editor.show", flow_id=flow.id))]
-    found = validation.problems(graph, references_in(shop, clock.now(shop.id)))
-    return [Lack(tell(each.words), url_for("editor.show", flow_id=flow.id, step=each.node)) for each in found]
+    references = references_in(shop, clock.now(shop.id))
+    found = validation.problems(graph, references)
+    return [Lack(tell(each.words), _mended(flow, graph, each, references)) for each in found]
+
+
+def _mended(flow: Flow, graph: Graph, problem: Problem, references: References) -> str:
+    """Return where a problem is mended: the coupon's own page for one that has ended, else its step in the editor."""
+    node = graph.by_id.get(problem.node or "")
+    fields = node.described.fields if node else ()
+    field = next((each for each in fields if each.name == problem.field), None)
+    coupon = node.settings.get(field.name) if node and field and field.type == "coupon" else None
+    if coupon in references.coupons:
+        return url_for("coupons.edit", coupon_id=coupon)
+    return url_for("editor.show", flow_id=flow.id, step=problem.node)
 
 
 def reached_back(graph: Graph, shop: Shop, first: bool) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from app import clock
 from app.extensions import db
-from app.models import Audit, Flow, Message, Run
+from app.models import Audit, Coupon, Flow, Message, Run
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import (
     NAMELESS,
@@ -22,6 +22,7 @@ from tests.app.rows import (
     a_step,
     a_visit,
     an_order,
+    kept,
 )
 
 
@@ -243,3 +244,15 @@ def test_a_paused_automation_offers_one_way_on(owner, shop):
         )
     ]
     assert actions.count("Turn on") == 1 and "Turn off" not in actions
+
+
+def test_a_coupon_that_has_ended_leads_to_its_own_page(owner, shop):
+    coupon = kept(Coupon(shop_id=shop.id, name="Ten", kind="percent", value=10, personal=True, prefix="TEN",
+                         ends_at=clock.real() - timedelta(days=1), created_at=clock.real()))  # fmt: skip
+    give = {"id": "n2", "kind": "give_coupon", "settings": {"coupon": coupon.id}}
+    start = {"id": "n1", "kind": "customer_subscribed", "settings": {}}
+    flow = a_flow(shop, status="off", graph={"format": 1, "nodes": [start, give], "settings": {},
+                                             "edges": [{"from": "n1", "port": "next", "to": "n2"}]})  # fmt: skip
+    db.session.commit()
+    page = owner.get(f"/automations/{flow.id}").get_data(as_text=True)
+    assert f'href="/coupons/{coupon.id}"' in page
