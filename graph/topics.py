@@ -9,9 +9,9 @@ from __future__ import annotations
 from graph.words import M
 
 TOPICS = (
-    ("reminder", M("A reminder of what they left or looked at")),
+    ("reminder", M("A reminder of what they left")),
     ("news", M("News or an offer")),
-    ("order", M("Their own order: also for those who want no news")),
+    ("order", M("Their order: reaches everybody")),
 )
 ORDER = "order"
 MARKETING = ("reminder", "news")

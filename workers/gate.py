@@ -188,29 +188,37 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     # In the order in which a switch-off takes them: flow, run. Shared locks: mails do not wait for each other.
     flow = _locked(Flow, message.flow_id)
     run = _locked(Run, message.run_id)
-    policy = Policy.of(message.shop_id)
-    capped = bool(policy.most_messages) and message.audience == "customer" and message.topic != ORDER
-    customer = _locked(Customer, message.customer_id, alone=capped)
-    plan = plans([run.version_id])[run.version_id]
+    compiled = plans([run.version_id])[run.version_id]
+    plan = compiled if isinstance(compiled, Plan) else None
     trouble, coupon = _trouble(letter.codes, now)
     known = Known(
         staff=message.audience == "staff",
         flow_status=flow.status,
         same_epoch=flow.epoch == message.epoch,
         run_status=run.status,
-        happened=_happened(run, plan) if isinstance(plan, Plan) else frozenset(),
-        email=customer.email or "",
-        consent=customer.consent,
-        suppressed=_suppressed(message, customer.email),
-        topic=message.topic,
-        refused=TopicRefusal.of(message.shop_id, message.customer_id),
-        capped_until=_capped_until(message, policy, now) if capped else None,
-        zone=customer.timezone or db.session.get_one(Shop, message.shop_id).timezone,
+        happened=_happened(run, plan) if plan else frozenset(),
         latest_at=message.latest_at,
-        settings=plan.settings if isinstance(plan, Plan) else {},
+        settings=plan.settings if plan else {},
+        topic=message.topic,
         trouble=trouble,
+        **_reader(message, now),
     )
     return known, coupon
+
+
+def _reader(message: Any, now: datetime) -> dict[str, Any]:
+    """Return what Known holds of the one who is written to, their row locked."""
+    policy = Policy.of(message.shop_id)
+    capped = bool(policy.most_messages) and message.audience == "customer" and message.topic != ORDER
+    customer = _locked(Customer, message.customer_id, alone=capped)
+    return {
+        "email": customer.email or "",
+        "consent": customer.consent,
+        "suppressed": _suppressed(message, customer.email),
+        "refused": TopicRefusal.of(message.shop_id, message.customer_id),
+        "capped_until": _capped_until(message, policy, now) if capped else None,
+        "zone": customer.timezone or db.session.get_one(Shop, message.shop_id).timezone,
+    }
 
 
 def _suppressed(message: Any, email: str | None) -> str:

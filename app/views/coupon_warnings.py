@@ -16,40 +16,38 @@ from app.models import Coupon, Flow
 from graph.fields import CouponChoice
 from graph.model import BadGraph, Graph, Node
 
-RECOVERING = ("cart_abandoned", "checkout_abandoned", "product_abandoned")
-
 
 def of_step(flow: Flow, graph: Graph, node_id: str) -> list[str]:
     """Return the sentences about the coupon that a step gives; none when it gives none."""
     node = graph.by_id.get(node_id)
     coupon = _coupon(flow.shop_id, node) if node else None
-    return list(_warnings(flow.id, graph, node, coupon)) if node and coupon else []
+    return list(_warnings(flow.id, node, coupon)) if node and coupon else []
 
 
 def of_template(shop_id: int, graph: Graph) -> list[str]:
     """Return the sentences about the coupons of a flow that is not made yet, each once."""
     given = [(node, coupon) for node in graph.nodes if (coupon := _coupon(shop_id, node))]
-    return list(dict.fromkeys(words for node, coupon in given for words in _warnings(0, graph, node, coupon)))
+    return list(dict.fromkeys(words for node, coupon in given for words in _warnings(0, node, coupon)))
 
 
-def _warnings(flow_id: int, graph: Graph, node: Node, coupon: Coupon) -> Iterator[str]:
+def _warnings(flow_id: int, node: Node, coupon: Coupon) -> Iterator[str]:
     if coupon.personal:  # a code of its own for each customer: none of this can happen
         return
-    if coupon.usage_limit == 1 and graph.trigger and graph.trigger.kind in RECOVERING:
+    if coupon.usage_limit == 1:
         yield _(
             "This code works only once in all: the first customer benefits, and everyone after them is refused."
         )
     if others := [each.name for each in givers(coupon.shop_id).get(coupon.id, []) if each.id != flow_id]:
         yield _("“%(flow)s” gives the same code: an order with it cannot be told apart. Personal codes can.",
                 flow=others[0])  # fmt: skip
-    if node.kind == "grant_offer" and _says(node.settings, coupon.prefix):
+    if _says(node.settings, coupon.prefix):
         yield _(
             "Your words contain the code. Leave it out: the banner shows it by itself, and this one never changes."
         )
 
 
 def _says(settings: Mapping[str, Any], code: str) -> bool:
-    words = " ".join(str(settings.get(name) or "") for name in ("title", "text"))
+    words = " ".join(value for value in settings.values() if isinstance(value, str))
     return bool(code) and code.upper() in words.upper()
 
 
