@@ -6,7 +6,7 @@ Knows which rows to read: one query a kind, however many runs. Must not know wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,9 +37,7 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
             cart=seen.cart(carts.get(event.cart_id)),
             order=seen.order(orders.get(event.order_id)),
             messages=tuple(messages.get(run.id, ())),
-            since=tuple(
-                seen.event(later) for later in since.get(run.customer_id, ()) if _after(later, event)
-            ),
+            since=_after(event, since.get(run.customer_id, ())),
             zone=shop.timezone,
             currency=shop.currency,
         )
@@ -107,5 +105,7 @@ def began_at(event: Any) -> datetime:
     return at - timedelta(seconds=event.data.get("after", 0))
 
 
-def _after(later: Any, began: Any) -> bool:
-    return bool((later.at, later.id) > (began_at(began), began.id))
+def _after(began: Any, events: Iterable[Any]) -> tuple[facts.Event, ...]:
+    """Return what happened after a run began, in order."""
+    start = (began_at(began), began.id)
+    return tuple(seen.event(later) for later in events if (later.at, later.id) > start)
