@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import force_locale
-from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.emails import goods
+from app.emails.terms import terms
 from app.extensions import db
 from app.models import Cart, Code, Coupon, Customer, Event, Order, Product, Run, Shop
-from app.templating import money, percent
 
 SENDER = ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address")
 
@@ -33,11 +32,12 @@ def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale
             "last_name": customer.last_name,
             "email": customer.email or "",
         },
-        "cart": _cart(event),
-        "order": _order(event),
+        "cart": _cart(shop, event),
+        "order": _order(shop, event),
         "product": _product(shop, event),
         "coupon": _coupon(shop, offered, locale),
         "shop": {name: getattr(shop, name) for name in SENDER},
+        "recommended": {"items": goods.bestsellers(shop.id)},
     }
 
 
@@ -48,18 +48,20 @@ def offered(run: Run) -> Offered | None:
     return Offered(row[0], row[1]) if row else None
 
 
-def _cart(event: Event) -> dict[str, Any]:
+def _cart(shop: Shop, event: Event) -> dict[str, Any]:
     cart = db.session.get(Cart, event.cart_id) if event.cart_id else None
-    return (
-        {"items": cart.items, "total": cart.total, "currency": cart.currency, "url": cart.url} if cart else {}
-    )
+    if cart is None:
+        return {}
+    items = goods.described(shop.id, cart.items)
+    return {"items": items, "total": cart.total, "currency": cart.currency, "url": cart.url}
 
 
-def _order(event: Event) -> dict[str, Any]:
+def _order(shop: Shop, event: Event) -> dict[str, Any]:
     order = db.session.get(Order, event.order_id) if event.order_id else None
     if order is None:
         return {}
-    return {"number": order.number, "items": order.items, "total": order.total, "currency": order.currency}
+    items = goods.described(shop.id, order.items)
+    return {"number": order.number, "items": items, "total": order.total, "currency": order.currency}
 
 
 def _product(shop: Shop, event: Event) -> dict[str, Any]:
@@ -70,7 +72,7 @@ def _product(shop: Shop, event: Event) -> dict[str, Any]:
     if product is None:
         return {}
     return {"product": product.key} | {
-        name: getattr(product, name) for name in ("title", "price", "image", "url")
+        name: getattr(product, name) for name in ("title", "description", "price", "image", "url")
     }
 
 
@@ -80,16 +82,3 @@ def _coupon(shop: Shop, offered: Offered | None, locale: str) -> dict[str, Any]:
     ends = [end for end in (offered.code.ends_at, offered.coupon.ends_at) if end]
     said = terms(offered.coupon, shop.currency, locale)
     return {"code": offered.code.code, "terms": said, "ends_at": min(ends, default=None)}
-
-
-def terms(coupon: Coupon, currency: str, locale: str) -> str:
-    """Say what a coupon takes off, in one line, in the language `locale`."""
-    with force_locale(locale):
-        if coupon.kind == "shipping":
-            said = _("Free delivery")
-        else:
-            taken = percent(coupon.value / 100) if coupon.kind == "percent" else money(coupon.value, currency)
-            said = _("%(taken)s off your order", taken=taken)
-        if coupon.minimum:
-            said = _("%(said)s from %(minimum)s", said=said, minimum=money(coupon.minimum, currency))
-        return str(said)
