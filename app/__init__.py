@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app import assets, cli, languages, logs, templating
+from app.bodies import Bodies
 from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
 from app.unit import prepare_engine
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["settings"] = settings
     logs.configure(settings.log_format)
     _bind(app)
+    app.wsgi_app = Bodies(app.wsgi_app, settings.web_threads)  # type: ignore[method-assign]
     _believe(app, settings.trusted_proxies)
     return app
 

@@ -69,6 +69,10 @@ def _web(settings: Settings, environ: Mapping[str, str]) -> Role:
         command=(
             *(*_PYTHON, "granian", "--interface", "wsgi", "--no-ws", "--workers-kill-timeout", "5"),
             *("--host", settings.host, "--port", str(settings.port)),
+            *(
+                "--http1-header-read-timeout",
+                "10000",
+            ),  # half a request line must not hold a connection for long
             *("--blocking-threads", str(settings.web_threads), "wsgi:app"),
         ),
         environ=environ,
