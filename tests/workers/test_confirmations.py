@@ -10,6 +10,7 @@ import pytest
 from app.models import Confirmation, Consent, Customer, Event, Message, Policy, Run
 from app.unit import unit
 from app.views import access, errors, preferences, tracking
+from tests.workers.test_gate import between_body_and_gate
 from tests.workers.world import SEND
 
 SUBSCRIBED = ("customer_subscribed", {})
@@ -105,3 +106,15 @@ def test_who_is_subscribed_is_not_asked_again(world):
     world.subscribed()
     world.work()
     assert world.customer().consent == "subscribed" and world.all(Confirmation) == world.all(Message) == []
+
+
+def test_a_no_that_comes_while_the_question_is_handed_over_is_heard(asking, monkeypatch):
+    asking.subscribed()
+    asking.work(deliver_too=False)
+    ada = asking.customer().id
+    said_no = asking.now + timedelta(seconds=1)
+    between_body_and_gate(
+        monkeypatch, lambda: unit(lambda: Customer.unsubscribe(asking.shop.id, ada, "link", said_no))
+    )
+    asking.work()
+    assert asking.sink.mails == [] and asking.only(Confirmation).state == "skipped"
