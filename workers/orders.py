@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, select, update
 
+from app import clock
 from app.extensions import db
 from app.models import Cart, Code, Coupon, Customer, Order, Redemption, Shop
 from app.unit import changed
@@ -74,5 +75,6 @@ def _customers(shop_id: int, ids: Collection[int]) -> None:
         "orders_count": select(func.count()).where(*kept).scalar_subquery(),
         "spent": select(func.coalesce(func.sum(Order.total), 0)).where(*kept, own).scalar_subquery(),
         "last_order_at": select(func.max(Order.placed_at)).where(*kept).scalar_subquery(),
+        "last_order_heard_at": clock.now(shop_id),
     }
     changed(update(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(ids)).values(figures))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from app import clock
 from app.models import Cart, Customer, Event, Order, Product, ProductView
 from app.shops.facts import Item, Reading
 from workers.heard import Heard
@@ -59,6 +60,7 @@ def _customers(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
 
 def _carts(shop_id: int, heard: Iterable[Heard], people: dict[str, int]) -> list[dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
+    now = clock.now(shop_id)
     for each in heard:
         if cart := each.reading.cart:
             row = known.setdefault(
@@ -68,7 +70,7 @@ def _carts(shop_id: int, heard: Iterable[Heard], people: dict[str, int]) -> list
             row["checkout_at"] = row.get("checkout_at") or (each.at if reached else None)
             row["customer_id"] = people.get(each.email or "") or row.get("customer_id")
             row |= {"items": _items(cart.items), "total": _total(cart.items), "currency": cart.currency}
-            row |= {"url": cart.url, "updated_at": each.at}
+            row |= {"url": cart.url, "updated_at": each.at, "heard_at": now}
     return list(known.values())
 
 
@@ -95,12 +97,13 @@ def _orders(
 
 
 def _views(shop_id: int, heard: Iterable[Heard], people: dict[str, int]) -> list[dict[str, Any]]:
-    last = {}
+    last, now = {}, clock.now(shop_id)
     for each in heard:
         if each.reading.event == "product.viewed" and each.email and each.reading.product:
             viewer = people[each.email]
             last[viewer] = {
                 "shop_id": shop_id, "customer_id": viewer, "product_key": each.reading.product.id, "at": each.at,
+                "heard_at": now,
             }  # fmt: skip
     return list(last.values())
 

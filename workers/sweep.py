@@ -1,10 +1,12 @@
 """Sweep: silence becomes an event. For each live flow that waits for one, with that flow's own delay.
 
-The same silence is one event however many hearts beat: its key says what, how long and since when.
+The same silence is one event however many hearts beat: its key says what, how long and since when. What was swept is
+not looked at again: a look begins where the last one ended, and goes back only for what was told since.
 """
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +21,12 @@ from graph.interpreter import Plan
 from graph.kind import Sweep
 from workers.plans import plans
 
+log = logging.getLogger(__name__)
 MOST = 500
 LATE = timedelta(days=1)  # how late a shop may tell of a cart, and it is still seen
+SLOW = timedelta(
+    minutes=5
+)  # how long a telling may take from our clock to its commit, clocks that differ included
 OFTEN = timedelta(minutes=1)  # how often it is written down up to where was looked
 
 
@@ -28,14 +34,18 @@ def sweep() -> set[int]:
     """Write the events of silences that have become long enough; return the shops that have any."""
     shops = set()
     for flow, wanted in _listening():
-        if unit(lambda flow=flow, wanted=wanted: _one(flow, wanted)):  # type: ignore[misc]
-            shops.add(flow.shop_id)
+        try:
+            if _one(flow, wanted):
+                shops.add(flow.shop_id)
+        except Exception as error:  # one flow's trouble must not silence the others
+            log.warning("flow %s cannot be swept for: %s", flow.id, type(error).__name__)
+            db.session.rollback()
     return shops
 
 
 def _listening() -> list[tuple[Any, Sweep]]:
     """Return the live flows that a silence can start, with what they wait for."""
-    columns = Flow.id, Flow.shop_id, Flow.version_id, Flow.enrols_from, Flow.swept_at
+    columns = Flow.id, Flow.shop_id, Flow.version_id, Flow.epoch, Flow.enrols_from, Flow.swept_at
     rows = db.session.execute(
         select(*columns).where(Flow.status == "live", Flow.version_id.is_not(None))
     ).all()
@@ -50,22 +60,34 @@ def _listening() -> list[tuple[Any, Sweep]]:
     return listening
 
 
-def window(flow: Any, after: timedelta, now: datetime) -> Window:
-    """Return where to look: from where it was looked last, with time for latecomers, never before the flow began."""
-    since = flow.enrols_from or now
-    if flow.swept_at:
-        since = max(since, flow.swept_at - LATE)
-    return Window(flow.shop_id, after, since, now)
-
-
 def _one(flow: Any, wanted: Sweep) -> int:
+    """Look without a lock, and write only when there is something to write; return how many silences were found."""
     now = clock.now(flow.shop_id)
-    rows = found(wanted.subject, window(flow, wanted.after, now), MOST)
+    rows, swept_at = look(flow, wanted, now)
+    db.session.rollback()
+    if rows or flow.swept_at is None or abs(swept_at - flow.swept_at) > OFTEN:
+        unit(lambda: _write(flow, rows, swept_at))
+    return len(rows)
+
+
+def look(flow: Any, wanted: Sweep, now: datetime) -> tuple[list[dict[str, Any]], datetime]:
+    """Return the silences that nobody has told yet, and up to where was looked."""
+    began = flow.enrols_from or now
+    upto = min(flow.swept_at or began, now)  # a clock that was set back begins anew
+    late = Window(flow.shop_id, wanted.after, max(began, upto - LATE), upto, upto - SLOW)
+    rows = found(wanted.subject, late, MOST) if flow.swept_at else []
+    if len(rows) == MOST:
+        return rows, upto
+    fresh = found(wanted.subject, Window(flow.shop_id, wanted.after, max(began, upto), now), MOST)
+    # Several may have fallen silent at the same instant as the last of a full batch.
+    return rows + fresh, fresh[-1]["at"] - timedelta(microseconds=1) if len(fresh) == MOST else now
+
+
+def _write(flow: Any, rows: list[dict[str, Any]], swept_at: datetime) -> None:
     Event.save(rows)
     _mark([row for row in rows if row["cart_id"]])
-    if len(rows) < MOST and (flow.swept_at is None or flow.swept_at < now - OFTEN):
-        changed(update(Flow).where(Flow.id == flow.id).values(swept_at=now))
-    return len(rows)
+    same = Flow.id == flow.id, Flow.epoch == flow.epoch, Flow.swept_at.is_not_distinct_from(flow.swept_at)
+    changed(update(Flow).where(*same).values(swept_at=swept_at))
 
 
 def _mark(rows: list[dict[str, Any]]) -> None:

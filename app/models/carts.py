@@ -32,7 +32,9 @@ class Cart(db.Model):
             sqlite_where=db.text("ordered_at IS NULL"),
             postgresql_where=db.text("ordered_at IS NULL"),
         ),
-    )
+        Index("ix_cart_heard", "shop_id", "heard_at", sqlite_where=db.text("ordered_at IS NULL"),
+              postgresql_where=db.text("ordered_at IS NULL")),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     token: Mapped[str] = mapped_column(String(80))
@@ -43,6 +45,7 @@ class Cart(db.Model):
     url: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
+    heard_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time that the shop told of it
     checkout_at: Mapped[datetime | None] = mapped_column(Instant)
     abandoned_at: Mapped[datetime | None] = mapped_column(Instant)
     pressed_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -62,6 +65,7 @@ class Cart(db.Model):
         kept |= {
             "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
             "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),
+            "heard_at": told.excluded.heard_at,
         }
         db.session.connection().execute(
             told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept), list(rows)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, String, UniqueConstraint, case, delete, func, or_, select, update
+from sqlalchemy import Index, Row, String, UniqueConstraint, case, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -32,7 +32,12 @@ class Customer(db.Model):
     """One e-mail address known to one shop. `email` is normalised; None once erased."""
 
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("shop_id", "email"), UniqueConstraint("shop_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("shop_id", "email"),
+        UniqueConstraint("shop_id", "id"),
+        Index("ix_customer_last_order", "shop_id", "last_order_at"),
+        Index("ix_customer_last_order_heard", "shop_id", "last_order_heard_at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     email: Mapped[str | None] = mapped_column(String(254))
@@ -48,7 +53,10 @@ class Customer(db.Model):
     consent_at: Mapped[datetime | None] = mapped_column(Instant)
     orders_count: Mapped[int] = mapped_column(default=0)
     spent: Mapped[int] = mapped_column(db.BigInteger, default=0)
-    last_order_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
+    last_order_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_order_heard_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # when the shop told of an order last
     created_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 

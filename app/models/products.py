@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -48,11 +48,16 @@ class ProductView(db.Model):
     """The last product that a known customer looked at."""
 
     __tablename__ = "product_view"
-    __table_args__ = (same_shop("customer_id", "customer"),)
+    __table_args__ = (
+        same_shop("customer_id", "customer"),
+        Index("ix_product_view_at", "shop_id", "at"),
+        Index("ix_product_view_heard", "shop_id", "heard_at"),
+    )
     shop_id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(primary_key=True)
     product_key: Mapped[str] = mapped_column(String(80))
-    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    heard_at: Mapped[datetime | None] = mapped_column(Instant)  # when the shop told of it
 
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -61,7 +66,7 @@ class ProductView(db.Model):
             told = insert(cls)
             later = told.on_conflict_do_update(
                 index_elements=["shop_id", "customer_id"],
-                set_={"product_key": told.excluded.product_key, "at": told.excluded.at},
+                set_={name: told.excluded[name] for name in ("product_key", "at", "heard_at")},
                 where=told.excluded.at >= cls.at,
             )  # fmt: skip
             db.session.connection().execute(later, list(rows))

@@ -1,16 +1,17 @@
 """Who went quiet: carts, checkouts, views and last orders that nobody has touched for so long.
 
-Knows one bounded query a subject, on an index. Must not know flows, nor what a silence is good for.
+Knows one query a subject, bounded by an index whichever way it looks: by when a silence became long enough, or by when
+we heard of it. Must not know flows, nor what a silence is good for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import BigInteger, Row, Select, String, and_, cast, exists, extract, func, literal, select
 
 from app.extensions import db
 from app.models.carts import Cart
@@ -22,54 +23,79 @@ from app.models.products import ProductView
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Silences of a shop that became `after` long after the instant `since`, up to and including `until`."""
+    """Silences of a shop that became `after` long after the instant `since`, up to and including `until`.
+
+    `heard_from`: of which we heard then or later only.
+    """
 
     shop_id: int
     after: timedelta
     since: datetime
     until: datetime
+    heard_from: datetime | None = None
 
-    def quiet(self, column: Any) -> Any:
-        """SQL: the silence that began at `column` became long enough within this window."""
-        return and_(column > self.since - self.after, column <= self.until - self.after)
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What can go quiet: its event, the columns that say about what, since when and when we heard, and its rows."""
+
+    event: str
+    about: Any
+    quiet_since: Any
+    heard_at: Any
+    rows: Callable[[int], Select[Any]]
+
+    def within(self, window: Window) -> Select[Any]:
+        """SQL: the silences in a window, the oldest first."""
+        since = self.quiet_since
+        rows = self.rows(window.shop_id)
+        if window.heard_from:
+            # Written so that no index fits it: the one on when we heard is the short way to the few that came late.
+            since = func.coalesce(since, since)
+            rows = rows.where(self.heard_at >= window.heard_from)
+        rows = rows.where(since > window.since - window.after, since <= window.until - window.after)
+        return rows.order_by(since)
+
+    def told(self, window: Window) -> Any:
+        """SQL: that the event of this silence is there already."""
+        key = literal(f"{self.event}:") + cast(self.about, String) + literal(f":{_seconds(window)}:")
+        return exists().where(
+            Event.shop_id == window.shop_id, Event.key == key + cast(_epoch(self.quiet_since), String)
+        )  # fmt: skip
 
 
 def found(subject: str, window: Window, most: int) -> list[dict[str, Any]]:
-    """Return the silences in a window as rows of `event`, the oldest first; those already told are left out."""
-    name, query = SUBJECTS[subject]
-    return [_event(name, window, row) for row in _fresh(name, query(window), window, most)]
+    """Return up to `most` silences in a window as rows of `event`, the oldest first; those told are left out."""
+    kind = SUBJECTS[subject]
+    fresh = kind.within(window).where(~kind.told(window)).limit(most)
+    return [_event(kind.event, window, row) for row in db.session.execute(fresh)]
 
 
 def count(subject: str, window: Window) -> int:
     """Return how many customers' silences lie in a window: whom a look back would reach."""
-    _name, query = SUBJECTS[subject]
-    return db.session.scalar(select(func.count()).select_from(query(window).subquery())) or 0
-
-
-def _fresh(name: str, query: Select[Any], window: Window, most: int) -> Iterator[Row[Any]]:
-    """Yield rows whose event is not there yet, looking at as many batches as it takes to find `most`."""
-    left = most
-    for rows in db.session.execute(query).partitions(500):
-        known = _told([_key(name, window, row) for row in rows], window.shop_id)
-        for row in rows:
-            if left and _key(name, window, row) not in known:
-                left -= 1
-                yield row
-        if not left:
-            return
-
-
-def _told(keys: list[str], shop_id: int) -> set[str]:
-    return set(db.session.scalars(select(Event.key).where(Event.shop_id == shop_id, Event.key.in_(keys))))
+    return (
+        db.session.scalar(select(func.count()).select_from(SUBJECTS[subject].within(window).subquery())) or 0
+    )
 
 
 def _key(name: str, window: Window, row: Row[Any]) -> str:
     # The silence has a name: what was left, for how long, and since when. The same one is swept once.
-    return f"{name}:{row.about}:{int(window.after.total_seconds())}:{int(row.quiet_since.timestamp())}"
+    return f"{name}:{row.about}:{_seconds(window)}:{int(row.quiet_since.timestamp())}"
+
+
+def _seconds(window: Window) -> int:
+    return int(window.after.total_seconds())
+
+
+def _epoch(column: Any) -> Any:
+    """SQL: the whole seconds since 1970, cut off and not rounded, as in the key."""
+    if db.engine.dialect.name == "sqlite":
+        return func.strftime("%s", func.substr(column, 1, 19))
+    return cast(func.floor(extract("epoch", column)), BigInteger)
 
 
 def _event(name: str, window: Window, row: Row[Any]) -> dict[str, Any]:
-    data: dict[str, Any] = {"after": int(window.after.total_seconds())} | {
+    data: dict[str, Any] = {"after": _seconds(window)} | {
         part: getattr(row, part) for part in ("cart", "order", "product") if getattr(row, part, None)
     }
     if getattr(row, "checkout_at", None):
@@ -83,55 +109,55 @@ def _event(name: str, window: Window, row: Row[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _carts(window: Window) -> Select[Any]:
+def _carts(shop_id: int) -> Select[Any]:
     about = Cart.id.label("about"), Cart.updated_at.label("quiet_since"), Cart.customer_id
     what = Cart.id.label("cart_id"), Cart.token.label("cart"), Cart.items, Cart.checkout_at
-    left: Select[Any] = select(*about, *what).where(
-        Cart.shop_id == window.shop_id, window.quiet(Cart.updated_at), Cart.ordered_at.is_(None),
-        Cart.customer_id.is_not(None), Cart.total > 0,
-    )  # fmt: skip
-    return left.order_by(Cart.updated_at)
+    left: Select[Any] = select(*about, *what)
+    return left.where(
+        Cart.shop_id == shop_id, Cart.ordered_at.is_(None), Cart.customer_id.is_not(None), Cart.total > 0
+    )
 
 
-def _checkouts(window: Window) -> Select[Any]:
-    return _carts(window).where(Cart.checkout_at.is_not(None))
+def _checkouts(shop_id: int) -> Select[Any]:
+    return _carts(shop_id).where(Cart.checkout_at.is_not(None))
 
 
-def _views(window: Window) -> Any:
-    whose = ProductView.customer_id
-    shop, seen = window.shop_id, ProductView.at
-    went_on = exists().where(Cart.shop_id == shop, Cart.customer_id == whose, Cart.updated_at >= seen)
-    bought = exists().where(Order.shop_id == shop, Order.customer_id == whose, Order.placed_at >= seen)
-    about = (
+def _views(shop_id: int) -> Select[Any]:
+    whose, seen = ProductView.customer_id, ProductView.at
+    went_on = exists().where(Cart.shop_id == shop_id, Cart.customer_id == whose, Cart.updated_at >= seen)
+    bought = exists().where(Order.shop_id == shop_id, Order.customer_id == whose, Order.placed_at >= seen)
+    about: Any = (
         whose.label("about"),
-        ProductView.at.label("quiet_since"),
+        seen.label("quiet_since"),
         whose,
         ProductView.product_key.label("product"),
     )
-    left = select(*about).where(
-        ProductView.shop_id == window.shop_id, window.quiet(ProductView.at), ~went_on, ~bought
-    )
-    return left.order_by(ProductView.at)
+    left: Select[Any] = select(*about)
+    return left.where(ProductView.shop_id == shop_id, ~went_on, ~bought)
 
 
-def _lapsed(window: Window) -> Any:
+def _lapsed(shop_id: int) -> Select[Any]:
     last = and_(Order.shop_id == Customer.shop_id, Order.customer_id == Customer.id,
                 Order.placed_at == Customer.last_order_at)  # fmt: skip
-    about = (
-        Customer.id.label("about"),
-        Customer.last_order_at.label("quiet_since"),
-        Customer.id.label("customer_id"),
+    about: Any = (
+        Customer.id.label("about"), Customer.last_order_at.label("quiet_since"), Customer.id.label("customer_id"),
+        func.max(Order.id).label("order_id"), func.max(Order.token).label("order"),
+    )  # fmt: skip
+    gone: Select[Any] = select(*about)
+    return (
+        gone.join(Order, last)
+        .where(Customer.shop_id == shop_id)
+        .group_by(Customer.id, Customer.last_order_at)
     )
-    left: Any = select(*about, func.max(Order.id).label("order_id"), func.max(Order.token).label("order"))
-    gone: Any = left.join(Order, last).where(
-        Customer.shop_id == window.shop_id, window.quiet(Customer.last_order_at)
-    )
-    return gone.group_by(Customer.id, Customer.last_order_at).order_by(Customer.last_order_at)
 
 
-SUBJECTS: dict[str, tuple[str, Callable[[Window], Any]]] = {
-    "cart": ("cart.abandoned", _carts),
-    "checkout": ("checkout.abandoned", _checkouts),
-    "view": ("product.abandoned", _views),
-    "order": ("customer.lapsed", _lapsed),
+SUBJECTS: dict[str, Subject] = {
+    "cart": Subject("cart.abandoned", Cart.id, Cart.updated_at, Cart.heard_at, _carts),
+    "checkout": Subject("checkout.abandoned", Cart.id, Cart.updated_at, Cart.heard_at, _checkouts),
+    "view": Subject(
+        "product.abandoned", ProductView.customer_id, ProductView.at, ProductView.heard_at, _views
+    ),
+    "order": Subject(
+        "customer.lapsed", Customer.id, Customer.last_order_at, Customer.last_order_heard_at, _lapsed
+    ),
 }

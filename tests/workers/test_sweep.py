@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.event import listen, remove
 
 from app.extensions import db
 from app.models import Cart, Event, Heartbeat, Run
@@ -131,6 +132,86 @@ def test_many_carts_are_swept_in_batches_and_none_is_left_out(world, monkeypatch
     world.skip(minutes=31)
     world.work()
     assert len(world.all(Run)) == 20
+
+
+def looked_at(look):
+    """Return how many silences a look found, and how many statements that write it ran."""
+    written = []
+
+    def note(_connection, _cursor, statement, _parameters, _context, _many):
+        if statement.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE")):
+            written.append(statement)
+
+    listen(db.engine, "before_cursor_execute", note)
+    try:
+        return len(look()), len(written)
+    finally:
+        remove(db.engine, "before_cursor_execute", note)
+
+
+def test_what_was_swept_is_not_looked_at_again_and_an_empty_look_writes_nothing(world, monkeypatch):
+    from workers import sweep as room
+
+    world.reminder()
+    for n in range(20):
+        world.cart(f"c{n}", f"someone{n}@example.com")
+    world.work()
+    world.skip(minutes=31)
+    world.work()
+    windows = []
+    monkeypatch.setattr(room, "found", lambda _subject, window, _most: windows.append(window) or [])
+    assert looked_at(sweep) == (0, 0)
+    late, fresh = windows
+    assert fresh.since == fresh.until == world.now
+    assert late.heard_from == world.now - room.SLOW
+
+
+def test_a_look_at_carts_takes_an_index_whichever_way_it_looks(world):
+    from app.models.silences import SUBJECTS, Window
+
+    hour, now = timedelta(hours=1), world.now
+    for heard_from, index in ((None, "ix_cart_open"), (now, "ix_cart_heard")):
+        window = Window(world.shop.id, hour, now - hour, now, heard_from)
+        kind = SUBJECTS["cart"]
+        query = kind.within(window).where(~kind.told(window)).limit(500)
+        sqlite = db.engine.dialect.name == "sqlite"
+        if not sqlite:
+            db.session.execute(db.text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
+        said = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        plan = db.session.execute(
+            db.text(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + said.replace(":", "\\:"))
+        )
+        told = "\n".join(str(row[-1]) for row in plan)
+        assert "ix_cart_" in told and (index in told or not sqlite), told
+        assert "uq_event" in told or "sqlite_autoindex_event" in told, told
+    db.session.rollback()
+
+
+def test_one_flow_that_cannot_be_swept_for_silences_no_other(world, monkeypatch):
+    from workers import sweep as room
+
+    broken, whole = world.reminder(), world.reminder()
+    one = room._one
+    monkeypatch.setattr(room, "_one", lambda flow, wanted: one(flow, wanted) if flow.id == whole else 1 / 0)
+    world.cart()
+    world.work()
+    world.skip(minutes=31)
+    world.work()
+    assert swept(world) == ["cart.abandoned"]
+    assert broken != whole
+
+
+def test_a_clock_that_was_set_back_begins_anew(world):
+    world.reminder()
+    world.skip(hours=10)
+    world.work()
+    world.skip(hours=-2)
+    world.work()
+    world.cart()
+    world.work()
+    world.skip(minutes=31)
+    world.work()
+    assert swept(world) == ["cart.abandoned"]
 
 
 def test_one_heart_without_any_broker_does_all_the_work(world):
