@@ -69,9 +69,7 @@ def arrived() -> str:
 @public
 def developers() -> str:
     """Tell developers what to send: an example, the events, and each field."""
-    example = json.dumps(EXAMPLE, indent=2)
-    return render_template("connection/developers.html", address=address(), example=example, events=EVENTS,
-                           parts=parts())  # fmt: skip
+    return render_template("connection/developers.html", sample=sample(), events=EVENTS, parts=parts())
 
 
 @pages.post("/settings/keys/<int:key_id>/revoke")
@@ -101,6 +99,17 @@ def keys() -> list[ApiKey]:
 def address() -> str:
     """Return the address to which a shop's system sends what happened."""
     return f"{current_app.extensions['settings'].base_url}/api/v1/events"
+
+
+def sample() -> str:
+    """Return a command that sends one event, ready for a terminal."""
+    body = json.dumps(EXAMPLE, indent=2)
+    said = (
+        f"curl -X POST {address()}",
+        '-H "Authorization: Bearer rel_…"',
+        '-H "Content-Type: application/json"',
+    )
+    return " \\\n  ".join([*said, f"-d '{body}'"])
 
 
 def guide() -> str:
