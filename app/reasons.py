@@ -15,6 +15,7 @@ from graph import events
 # Why a happening did not start the automation for this customer.
 REFUSALS = {
     "no_address": _l("No e-mail address was known"),
+    "unreadable": _l("What happened could not be read together with this automation"),
     "unsubscribed": _l("They have unsubscribed"),
     "not_subscriber": _l("They have not agreed to receive news"),
     "before_activation": _l("It happened before the automation was turned on"),
@@ -78,6 +79,9 @@ ENDINGS = {
     "error": _l("A step could not be carried out"),
 }
 PAUSES = {
+    "restored": _l(
+        "A backup was put back. Turned on, it sends what is still useful; turned off, it skips it all"
+    ),
     "coupon_ended": _l("coupon ended"),
     "coupon_used_up": _l("coupon used up"),
     "coupon_withdrawn": _l("coupon withdrawn"),

@@ -6,9 +6,11 @@ customer get nothing?". Knows the order of the reasons; the rule of re-entry its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -23,8 +25,9 @@ from graph.interpreter import Plan, start
 from graph.topics import ORDER
 from workers import locks, reentry, wake
 from workers.ledger import Ledger
-from workers.plans import plans
+from workers.plans import Compiled, plans
 
+log = logging.getLogger(__name__)
 BATCH = 500
 
 
@@ -71,31 +74,50 @@ def _batch(shop_id: int, now: datetime) -> Enrolled:
     if not events:
         return Enrolled(0, frozenset())
     woken = wake.by(shop_id, events, now)
-    begun = _decide(shop_id, list(_candidates(events, flows)), flows, now)
+    candidates, broken = _candidates(events, flows, now)
+    Refusal.save(broken)
+    begun = _decide(shop_id, candidates, flows, now)
     Event.enrolled([event.id for event in events], now)
     return Enrolled(len(events), frozenset(woken | begun))
 
 
-def _live(shop_id: int) -> list[tuple[Any, Plan]]:
-    """Return the live flows of a shop with their plans; one whose graph cannot be compiled starts nothing."""
+def _live(shop_id: int) -> list[tuple[Any, Compiled]]:
+    """Return the live flows of a shop with their plans, or with what is wrong with their graphs."""
     columns = Flow.id, Flow.version_id, Flow.epoch, Flow.enrols_from
     live = select(*columns).where(Flow.shop_id == shop_id, Flow.status == "live").order_by(Flow.id)
     rows = [row for row in db.session.execute(live.with_for_update(read=True)) if row.version_id]
     compiled = plans({row.version_id for row in rows})
-    return [(row, plan) for row in rows if isinstance(plan := compiled.get(row.version_id), Plan)]
+    return [(row, compiled[row.version_id]) for row in rows]
 
 
-def _candidates(events: Sequence[Row[Any]], flows: Sequence[tuple[Any, Plan]]) -> Iterator[Candidate]:
-    """Yield each event with each flow whose trigger it matches, in the order in which things happened."""
-    for event in events:
-        told = facts.Event(event.name, event.at, event.data)
-        for flow, plan in flows:
-            if event.customer_id and plan.enrols.matches(plan.trigger.settings, told):
-                yield Candidate(event, flow, plan)
+def _candidates(
+    events: Sequence[Row[Any]], flows: Sequence[tuple[Any, Compiled]], now: datetime
+) -> tuple[list[Candidate], list[dict[str, Any]]]:
+    """Return each event with each flow whose trigger it matches, in the order in which things happened.
+
+    And a refusal for each that cannot be told, because the flow's graph or the event is broken: that stops no other.
+    """
+    candidates, refusals = [], []
+    for event, (flow, plan) in product((each for each in events if each.customer_id), flows):
+        try:
+            if candidate := _candidate(event, flow, plan):
+                candidates.append(candidate)
+        except Exception as error:
+            log.warning("event %s cannot enter flow %s: %s", event.id, flow.id, type(error).__name__)
+            refusals.append(_refused(event, flow.id, "unreadable", now))
+    return candidates, refusals
+
+
+def _candidate(event: Row[Any], flow: Any, plan: Compiled) -> Candidate | None:
+    if not isinstance(plan, Plan):
+        raise plan
+    told = facts.Event(event.name, event.at, event.data)
+    candidate = Candidate(event, flow, plan)
+    return candidate if plan.enrols.matches(plan.trigger.settings, told) and candidate.key else None
 
 
 def _decide(
-    shop_id: int, candidates: Sequence[Candidate], flows: Sequence[tuple[Any, Plan]], now: datetime
+    shop_id: int, candidates: Sequence[Candidate], flows: Sequence[tuple[Any, Compiled]], now: datetime
 ) -> set[int]:
     """Begin a run or record a refusal for each candidate; return the versions of the runs begun."""
     if not candidates:
@@ -105,7 +127,7 @@ def _decide(
     for each in candidates:
         reason = door.refusal(each)
         if reason:
-            refusals.append(_refused(each, reason, now))
+            refusals.append(_refused(each.event, each.flow.id, reason, now))
         else:
             runs.append(_begun(each, now))
             door.ledger.enter(each.flow.id, each.event.customer_id, each.key, each.event.at)
@@ -125,9 +147,8 @@ def _begun(each: Candidate, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refused(each: Candidate, reason: str, now: datetime) -> dict[str, Any]:
-    event = each.event
-    return {"shop_id": event.shop_id, "event_id": event.id, "flow_id": each.flow.id, "customer_id": event.customer_id,
+def _refused(event: Row[Any], flow_id: int, reason: str, now: datetime) -> dict[str, Any]:
+    return {"shop_id": event.shop_id, "event_id": event.id, "flow_id": flow_id, "customer_id": event.customer_id,
             "reason": reason, "at": now}  # fmt: skip
 
 
@@ -197,9 +218,9 @@ def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:
     return {row.id: row for row in db.session.execute(theirs)}
 
 
-def _looks_after_checkouts(flows: Sequence[tuple[Any, Plan]]) -> bool:
+def _looks_after_checkouts(flows: Sequence[tuple[Any, Compiled]]) -> bool:
     for _flow, plan in flows:
-        sweep = plan.enrols.sweep(plan.trigger.settings)
+        sweep = plan.enrols.sweep(plan.trigger.settings) if isinstance(plan, Plan) else None
         if sweep is not None and sweep.subject == "checkout":
             return True
     return False

@@ -13,22 +13,36 @@ from graph.interpreter import Plan, compile
 from graph.model import BadGraph, Graph
 
 Compiled = Plan | BadGraph
+MOST = 1000  # plans that a process keeps; the one that came first goes first
 _known: dict[str, Compiled] = {}  # by hash: versions never change, and equal graphs are one plan
 
 
 def plans(ids: Collection[int]) -> dict[int, Compiled]:
     """Return the plan of each of these versions, or the BadGraph that says why it has none."""
-    known = select(Version.id, Version.hash).where(Version.id.in_(ids))
-    hashes = {id: hash for id, hash in db.session.execute(known)}
-    new = [id for id, hash in hashes.items() if hash not in _known]
+    hashed = db.session.execute(select(Version.id, Version.hash).where(Version.id.in_(ids)))
+    hashes = {row.id: row.hash for row in hashed}
+    found = {hash: plan for hash in set(hashes.values()) if (plan := _known.get(hash)) is not None}
+    new = [id for id, hash in hashes.items() if hash not in found]
     if new:
-        for hash, graph in db.session.execute(select(Version.hash, Version.graph).where(Version.id.in_(new))):
-            _known[hash] = _compiled(graph)
-    return {id: _known[hash] for id, hash in hashes.items()}
+        graphs = select(Version.id, Version.hash, Version.graph).where(Version.id.in_(new))
+        for id, hash, graph in db.session.execute(graphs):
+            hashes[id] = hash  # of the same look as the graph
+            found[hash] = _kept(hash, _compiled(graph))
+    return {id: found[hash] for id, hash in hashes.items() if hash in found}
+
+
+def _kept(hash: str, plan: Compiled) -> Compiled:
+    while len(_known) >= MOST:
+        _known.pop(next(iter(_known)), None)
+    _known[hash] = plan
+    return plan
 
 
 def _compiled(graph: Any) -> Compiled:
+    """Return the plan, or why there is none: a graph may be broken in any way, and must not break its neighbours."""
     try:
         return compile(Graph.from_json(graph))
     except BadGraph as error:
         return error
+    except Exception as error:
+        return BadGraph("%(fault)s", {"fault": f"{type(error).__name__}: {error}"})

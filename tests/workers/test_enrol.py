@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.extensions import db
 from app.models import Code, Customer, Event, InboxRow, Order, Product, ProductView, Refusal, Run
 from app.unit import unit
 from tests.workers.world import NOON, SEND, WAIT
@@ -268,3 +269,26 @@ def test_two_customers_of_one_batch_do_not_mix(world):
     world.work()
     assert len(world.all(Run)) == 2
     assert reasons(world) == ["once"]
+
+
+def test_a_flow_that_cannot_be_read_refuses_with_the_reason_and_stops_no_other(world):
+    from app.models import Version
+    from app.unit import unit
+
+    broken, whole = world.reminder(), world.reminder()
+    version = world.only(Version, Version.flow_id == broken)
+    kept = version.graph, version.hash
+
+    def write(graph, hash):
+        row = db.session.get(Version, version.id)
+        row.graph, row.hash = graph, hash
+
+    unit(lambda: write({"format": 1, "nodes": 7}, "no such graph"))
+    world.order()
+    world.cart()
+    world.work()
+    world.skip(minutes=31)
+    world.work()
+    assert {refusal.reason for refusal in world.all(Refusal, Refusal.flow_id == broken)} == {"unreadable"}
+    assert world.run.flow_id == whole
+    unit(lambda: write(*kept))
