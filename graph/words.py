@@ -125,18 +125,7 @@ LENGTHS: Mapping[str, tuple[str, str]] = {
 
 
 def length(value: Mapping[str, Any] | None) -> Words:
-    """Return a Duration as it is read aloud, "2 hours" or "1 h 30 min"; an ellipsis while it is not chosen."""
+    """Return a Duration as it is read aloud, "2 hours"; an ellipsis while it is not chosen."""
     if not value:
         return plain("…")
-    if value["unit"] == "minutes" and int(value["amount"]) > 60 and int(value["amount"]) % 60:
-        return _clocked(int(value["amount"]))
     return counted(LENGTHS[value["unit"]], int(value["amount"]))
-
-
-def _clocked(minutes: int) -> Words:
-    hours, rest = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    values = {"days": days, "hours": hours, "minutes": rest}
-    return Words(
-        M("%(days)s d %(hours)s h %(minutes)s min") if days else M("%(hours)s h %(minutes)s min"), values
-    )

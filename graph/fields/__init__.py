@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from graph.fields.choices import Choice, Conditions, CouponChoice, EmailChoice, Events, Products, YesNo
 from graph.fields.field import Field, FieldError
-from graph.fields.time import UNIT_TITLES, UNITS, WEEKDAYS, Duration, TimeOfDay, Weekdays, duration, span
+from graph.fields.time import UNIT_TITLES, UNITS, WEEKDAYS, Duration, TimeOfDay, Weekdays, span
 from graph.fields.written import LongText, Number, Percent, Tags, Text, WebAddress
 
 __all__ = [
     "UNITS", "UNIT_TITLES", "WEEKDAYS", "Choice", "Conditions", "CouponChoice", "Duration", "EmailChoice", "Events",
-    "Field", "FieldError", "LongText", "Number", "Percent", "Products", "Tags", "Text", "TimeOfDay", "WebAddress",
-    "Weekdays", "YesNo", "duration", "span",
+    "Field", "FieldError", "LongText", "Number", "Percent", "Products", "Tags", "Text", "TimeOfDay", "Weekdays",
+    "WebAddress", "YesNo", "span",
 ]  # fmt: skip

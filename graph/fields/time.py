@@ -31,12 +31,6 @@ def span(value: Mapping[str, Any]) -> timedelta:
     return UNITS[value["unit"]] * int(value["amount"])
 
 
-def duration(time: timedelta) -> dict[str, Any]:
-    """Return whole minutes as a Duration, in the largest unit in which they come out even."""
-    unit = next(name for name in reversed(tuple(UNITS)) if not time % UNITS[name])
-    return {"amount": time // UNITS[unit], "unit": unit}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Duration(Field):
     """An amount and a unit: {"amount": 2, "unit": "hours"}; from one of the smallest unit to a year."""

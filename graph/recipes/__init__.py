@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from graph.edits import Configure, DeleteNode
-from graph.fields import Choice, CouponChoice, Duration, Field, YesNo, duration, span
+from graph.fields import Choice, CouponChoice, Duration, Field, YesNo
 from graph.model import Graph, Node
 from graph.words import Names
 
-MINUTE = timedelta(minutes=1)
 # In the order of the gallery.
 NAMES = ("abandoned_checkout", "abandoned_cart", "browse_abandonment", "welcome", "thank_you", "win_back")
 QUESTION_TYPES: Mapping[str, type[Field]] = {
@@ -28,15 +26,11 @@ QUESTION_TYPES: Mapping[str, type[Field]] = {
 
 @dataclass(frozen=True)
 class Question:
-    """A field of the wizard. Its answer goes into `sets` (node, setting); without one, the steps `keeps` go.
-
-    An answer that `counts` another length (node, setting) is how long both take together.
-    """
+    """A field of the wizard. Its answer goes into `sets` (node, setting); without one, the steps `keeps` go."""
 
     field: Field
     sets: tuple[str, str] | None = None
     keeps: tuple[str, ...] = ()
-    counts: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +68,9 @@ class Recipe:
             answer = answers.get(question.field.name, question.field.default)
             if question.keeps and not answer:
                 graph = _without(graph, question.keeps)
-            elif question.sets and question.sets[0] in graph.by_id:
-                graph = _set(graph, question, answer)
+            elif question.sets:
+                node, setting = question.sets
+                graph = Configure(node, {setting: answer}).apply(graph) if node in graph.by_id else graph
         return graph
 
     def emails_for(self, answers: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -119,39 +114,14 @@ def _sending(graph: Graph, sends: Mapping[str, str]) -> Graph:
 
 
 def _question(data: Mapping[str, Any]) -> Question:
-    said = {key: value for key, value in data.items() if key not in ("type", "sets", "keeps", "counts")}
+    said = {key: value for key, value in data.items() if key not in ("type", "sets", "keeps")}
     if "units" in data:
         said["units"] = tuple(data["units"])
     if "options" in data:
         said["options"] = tuple((value, title) for value, title in data["options"])
+    node, _dot, setting = data.get("sets", "").partition(".")
     asked = QUESTION_TYPES[data["type"]](**said)
-    return Question(asked, _place(data.get("sets")), tuple(data.get("keeps", ())), _place(data.get("counts")))
-
-
-def _place(name: str | None) -> tuple[str, str] | None:
-    node, _dot, setting = (name or "").partition(".")
-    return (node, setting) if setting else None
-
-
-def _set(graph: Graph, question: Question, answer: Any) -> Graph:
-    assert question.sets is not None
-    node, setting = question.sets
-    if question.counts is None:
-        return Configure(node, {setting: answer}).apply(graph)
-    first, before = question.counts
-    quiet, rest = shared(span(graph.node(first).settings[before]), span(answer))
-    graph = Configure(first, {before: duration(quiet)}).apply(graph)
-    return Configure(node, {setting: duration(rest)}).apply(graph)
-
-
-def shared(quiet: timedelta, whole: timedelta) -> tuple[timedelta, timedelta]:
-    """Return how long to be quiet and how long to wait after it, so that both take `whole` (at least two minutes).
-
-    The quiet stays as it is where the answer leaves room for it; else it takes half.
-    """
-    if quiet >= whole:
-        quiet = max(whole // 2 // MINUTE, 1) * MINUTE
-    return quiet, max(whole - quiet, MINUTE)
+    return Question(asked, (node, setting) if setting else None, tuple(data.get("keeps", ())))
 
 
 def _without(graph: Graph, ids: tuple[str, ...]) -> Graph:

@@ -89,11 +89,7 @@ def test_the_answers_are_in_the_graph(owner):
     del answers["reminder"]
     owner.post("/templates/abandoned_cart", data=answers)
     nodes = {node["id"]: node for node in only_flow().draft["nodes"]}
-    assert nodes["start"]["settings"]["after"] == {"amount": 30, "unit": "minutes"}
-    assert nodes["delay"]["settings"]["duration"] == {
-        "amount": 71 * 60 + 30,
-        "unit": "minutes",
-    }  # three days in all
+    assert nodes["delay"]["settings"]["duration"] == {"amount": 3, "unit": "days"}
     assert "reminder" not in nodes and "coupon" not in nodes
     assert len(db.session.scalars(db.select(Email)).all()) == 1
     assert db.session.scalars(db.select(Coupon)).all() == []
@@ -162,7 +158,7 @@ def test_the_review_tells_it_in_plain_words_with_the_merchants_values(owner):
     said = words(
         owner.post("/templates/abandoned_cart", data=typed(recipe, "review", **{"delay-amount": "5"}))
     )
-    assert "When a cart is left behind" in said and "Wait 4 h 30 min" in said
+    assert "When a cart is left behind" in said and "Wait 5 hours" in said
     assert "Give the coupon “Ten”" in said
     assert "Only those who agreed to receive news" in said
 

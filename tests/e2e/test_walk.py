@@ -120,7 +120,7 @@ def turn_on_a_template(cast: Cast) -> str:
 
 def draw_on_the_canvas(cast: Cast, flow: str) -> None:
     """Each gesture of the canvas once, undone again: the drawing ends as it was published."""
-    page = cast.merchant
+    page, say = cast.merchant, cast.say
     page.goto(f"{flow.split('?')[0]}/edit")
     page.locator("#editor[data-ready]").wait_for()
     before, revision = page.locator("#canvas [data-step]").count(), page.locator("#bar")
@@ -140,7 +140,7 @@ def draw_on_the_canvas(cast: Cast, flow: str) -> None:
     page.locator("#editor[data-ready]").wait_for()
     expect(page.locator("#canvas [data-step]")).to_have_count(before)
     expect(page.locator("#publish-button")).to_be_disabled()
-    expect(page.locator("#words")).to_contain_text("1 h 50 min")  # and ten minutes of quiet before
+    expect(page.locator("#words")).to_contain_text(say("%(count)s hour", "%(count)s hours", num=2, count=2))
 
 
 def leave_a_checkout(cast: Cast, email: str) -> str:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import io
 import itertools
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import graph.recipes
-from graph.fields import CouponChoice, YesNo, span
+from graph.fields import CouponChoice, YesNo
 from graph.geometry import layout
 from graph.model import Graph
 from graph.problem import References
-from graph.recipes import NAMES, Question, Recipe, all_recipes, recipe
+from graph.recipes import NAMES, Recipe, all_recipes, recipe
 from graph.recipes.extract import extract
 from graph.story import sentences
 from graph.validation import problems
@@ -77,26 +76,7 @@ def test_the_answers_reach_the_steps(chosen: Recipe) -> None:
         if question.sets and question.field.type == "duration":
             node, setting = question.sets
             answers = {question.field.name: long(5, "days")}
-            built = chosen.build(answers, ids(chosen, answers))
-            assert span(built.node(node).settings[setting]) + quiet(built, question) == timedelta(days=5)
-
-
-def quiet(built: Graph, question: Question) -> timedelta:
-    """How long nothing must happen before the flow begins, where the answer counts it."""
-    return (
-        span(built.node(question.counts[0]).settings[question.counts[1]]) if question.counts else timedelta(0)
-    )
-
-
-@pytest.mark.parametrize(("answer", "minutes"), [
-    (long(2, "hours"), 120), (long(30, "minutes"), 30), (long(10, "minutes"), 10), (long(3, "minutes"), 3),
-    (long(2, "weeks"), 20160),
-])  # fmt: skip
-def test_how_long_after_they_leave_is_how_long_it_takes(answer: dict[str, Any], minutes: int) -> None:
-    for name in ("abandoned_cart", "abandoned_checkout", "browse_abandonment"):
-        built = recipe(name).answered({"delay": answer})
-        both = span(built.node("start").settings["after"]) + span(built.node("delay").settings["duration"])
-        assert both == timedelta(minutes=minutes)
+            assert chosen.build(answers, ids(chosen, answers)).node(node).settings[setting] == long(5, "days")
 
 
 @RECIPES
@@ -121,10 +101,7 @@ def test_it_can_be_told_and_its_questions_have_good_defaults(chosen: Recipe) -> 
 @pytest.mark.rule("CART-04")
 def test_carts_are_written_to_after_two_hours_unless_told_otherwise() -> None:
     for name in ("abandoned_cart", "abandoned_checkout"):
-        drawn = recipe(name).graph
-        assert recipe(name).answered({}).node("delay") == drawn.node("delay")
-        both = span(drawn.node("start").settings["after"]) + span(drawn.node("delay").settings["duration"])
-        assert both == timedelta(hours=2)
+        assert recipe(name).graph.node("delay").settings["duration"] == long(2, "hours")
 
 
 @pytest.mark.rule("REMIND-12")

@@ -40,11 +40,6 @@ def test_a_length_not_chosen_yet_is_an_ellipsis() -> None:
     assert say(length({"amount": 1, "unit": "weeks"})) == "1 week"
 
 
-def test_minutes_beyond_an_hour_are_read_as_hours() -> None:
-    for minutes, said in ((60, "60 minutes"), (90, "1 h 30 min"), (4290, "2 d 23 h 30 min")):
-        assert say(length({"amount": minutes, "unit": "minutes"})) == said
-
-
 def test_a_complaint_reads_as_its_sentence() -> None:
     complaint = Complaint(M("At most %(most)s."), {"most": 5})
     assert str(complaint) == say(complaint.words) == "At most 5."
