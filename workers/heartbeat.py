@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, create_app, doorbell
+from app import clock, create_app, doorbell, restored
 from app.extensions import db
 from app.models import Call, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
@@ -70,7 +70,7 @@ class Heart:
         Only looks: what is due is done by the workers, or by the hands of this process, so that no work, however
         slow, keeps the heart from the rest. Nor does one part that fails.
         """
-        parts = (give_back, self._sweep, self._look, self._tidy)
+        parts = (give_back, self._sweep, self._look, self._tidy, self._remember)
         failed = [part for part in parts if not self._does(part)]
         if not failed:  # a heart that beats in vain must not look alive
             self._does(self._sign)
@@ -103,6 +103,10 @@ class Heart:
         if not self._tidied or clock.monotonic() - self._tidied >= TIDY:
             more = unit(lambda: InboxRow.tidy(clock.real()))
             self._tidied = 0.0 if more else clock.monotonic()
+
+    def _remember(self) -> None:
+        if self._rings:  # one process of a machine is enough
+            restored.remember(self._app.extensions["settings"].data_dir)
 
     def _see_to(self, jobs: Iterable[Job]) -> None:
         rings = self._rings

@@ -1,0 +1,76 @@
+"""Backups: taken while everything runs, put back while nothing does, and then held until somebody decides.
+
+An older copy of the database does not know what has been sent since, and would send it again. Beside the database lies
+a note of the last message that was prepared; a database that knows fewer messages than its note was put back, however
+that was done. Its automations pause: turned on again they send what is still useful, turned off they skip it all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import func, select, update
+
+from app.extensions import db
+from app.models import Confirmation, Flow, Message
+from app.unit import changed, unit
+
+NOTE = "last_message"
+REASON = "restored"
+
+
+def remember(data_dir: Path) -> None:
+    """Write down the last message's number, if it is another than before."""
+    note, last = data_dir / NOTE, _last()
+    if _noted(note) != last:
+        draft = note.with_suffix(".new")
+        draft.write_text(f"{last}\n", "ascii")
+        draft.replace(note)
+
+
+def hold_if_older(data_dir: Path) -> int:
+    """Pause everything when the database knows fewer messages than the note; return how many automations paused."""
+    if _last() >= _noted(data_dir / NOTE):
+        return 0
+    held = hold()
+    remember(data_dir)
+    return held
+
+
+def hold() -> int:
+    """Pause every live automation, so that nothing is sent before somebody looks; return how many.
+
+    Questions whether somebody meant to subscribe are not asked again: who waits for one may subscribe anew.
+    """
+    live = update(Flow).where(Flow.status == "live").values(status="paused", paused_reason=REASON)
+    asked = (
+        update(Confirmation).where(Confirmation.state.in_(("prepared", "handing"))).values(state="skipped")
+    )
+    _unasked, paused = unit(lambda: (changed(asked), changed(live)))
+    return paused
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copy a whole SQLite database, also while others write to it. Raises sqlite3.Error."""
+    with (
+        sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True) as old,
+        sqlite3.connect(target) as new,
+    ):
+        old.backup(new)
+    old.close()
+    new.close()
+    target.chmod(0o600)
+
+
+def _last() -> int:
+    last = db.session.scalar(select(func.max(Message.id))) or 0
+    db.session.rollback()
+    return int(last)
+
+
+def _noted(note: Path) -> int:
+    try:
+        return int(note.read_text("ascii"))
+    except (OSError, ValueError):
+        return 0

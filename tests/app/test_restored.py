@@ -1,0 +1,94 @@
+"""A database that was put back sends nothing again by itself, however it was put back."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from app import create_app, restored
+from app.config import Settings
+from app.extensions import db
+from app.launcher import prepare
+from app.models import Flow
+from app.unit import unit
+from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
+from tests.conftest import SECRET
+
+
+def a_reminder(flow, shop):
+    return unit(lambda: a_message(a_run(flow, a_customer(shop)), sent_at=None).id)
+
+
+def status():
+    db.session.rollback()
+    return db.session.execute(db.select(Flow.status, Flow.paused_reason)).one()
+
+
+def a_live_shop():
+    shop = a_shop()
+    flow = a_flow(shop)
+    db.session.commit()
+    return shop, flow
+
+
+def test_the_same_database_goes_on(app, tmp_path):
+    shop, flow = a_live_shop()
+    a_reminder(flow, shop)
+    restored.remember(tmp_path)
+    a_reminder(flow, shop)
+    assert restored.hold_if_older(tmp_path) == 0
+    assert status() == ("live", "")
+
+
+def test_a_plain_copy_of_yesterday_is_held_once(app, tmp_path):
+    shop, flow = a_live_shop()
+    a_reminder(flow, shop)
+    restored.copy(tmp_path / "relance.sqlite3", tmp_path / "copy")
+    a_reminder(flow, shop)
+    restored.remember(tmp_path)
+    db.session.remove()
+    db.engine.dispose()
+    for left in tmp_path.glob("relance.sqlite3-*"):
+        left.unlink()
+    shutil.copy(tmp_path / "copy", tmp_path / "relance.sqlite3")
+    assert restored.hold_if_older(tmp_path) == 1
+    assert status() == ("paused", "restored")
+    unit(lambda: db.session.execute(db.update(Flow).values(status="live", paused_reason="")))
+    assert restored.hold_if_older(tmp_path) == 0
+
+
+@pytest.fixture
+def operated(tmp_path):
+    """An application whose tables were made as an operator makes them."""
+    app = create_app(Settings(data_dir=tmp_path, secret_key=SECRET))
+    with app.app_context():
+        assert app.test_cli_runner().invoke(args=["upgrade"]).exit_code == 0
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_what_is_put_back_by_command_is_held(operated, tmp_path):
+    runner, copy = operated.test_cli_runner(), tmp_path / "copy.sqlite3"
+    shop, flow = a_live_shop()
+    a_reminder(flow, shop)
+    db.session.remove()
+    done = runner.invoke(args=["backup", str(copy)])
+    assert done.exit_code == 0, done.output
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert "name a new file" in runner.invoke(args=["backup", str(copy)]).output
+    unit(lambda: db.session.execute(db.update(Flow).values(name="Changed since")))
+    db.session.remove()
+    done = runner.invoke(args=["restore", str(copy)])
+    assert done.exit_code == 0 and "(1)" in done.output, done.output
+    assert status() == ("paused", "restored")
+    assert db.session.scalar(db.select(Flow.name)) == "Bring back a cart"
+
+
+def test_nothing_is_put_back_under_a_running_instance(operated, tmp_path):
+    copy = tmp_path / "copy.sqlite3"
+    operated.test_cli_runner().invoke(args=["backup", str(copy)])
+    with prepare.take_place(operated.extensions["settings"]):
+        done = operated.test_cli_runner().invoke(args=["restore", str(copy)])
+    assert done.exit_code == 1 and "stop it first" in done.output
