@@ -21,7 +21,7 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Answer
 
-from app import clock, languages, passwords
+from app import clock, devices, languages, passwords
 from app.demo import tongue
 from app.extensions import db, limiter
 from app.forms.logins import SignIn, SignUp
@@ -57,10 +57,25 @@ def explore() -> Answer:
     return signed_in(owner, None)
 
 
+def typed_email() -> str:
+    """Return the address in the form that was sent, as accounts are known by it."""
+    return request.form.get("email", "").strip().lower()[:254]
+
+
+def tried() -> str:
+    """Return what a try to sign in counts against: this account, from this known browser or this network."""
+    return f"{typed_email()} from {devices.stranger_or_known(typed_email())}"
+
+
+def tries_of() -> str:
+    """Return who tries, whatever the account: this known browser, or this address."""
+    return devices.known(typed_email()) or request.remote_addr or ""
+
+
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
-@limiter.limit("10/minute;60/hour", methods=["POST"])
-@limiter.limit("10/minute", key_func=lambda: request.form.get("email", "").strip().lower(), methods=["POST"])
+@limiter.limit("20/minute;120/hour", key_func=tries_of, methods=["POST"])
+@limiter.limit("10/minute;60/hour", key_func=tried, methods=["POST"])
 def sign_in() -> str | Answer | tuple[str, int]:
     """Let somebody in who knows the password. Both kinds of mistake get the same sentence after the same time."""
     form = SignIn()
@@ -143,7 +158,9 @@ def signed_in(user: User, target: str | None) -> Answer:
     unit(lambda: db.session.add(Login(**login)))
     session.clear()
     session["login"] = token
-    return redirect(inside(target) or url_for("home.index"))
+    answer = redirect(inside(target) or url_for("home.index"))
+    devices.remember(answer, user.email)
+    return answer
 
 
 def greet(owner_id: int) -> None:
