@@ -92,7 +92,7 @@ def _orders(
             )
             plain = ("number", "total", "discount", "shipping", "tax", "currency")
             row |= {name: getattr(order, name) for name in plain}
-            row |= {"items": _items(order.items), "codes": list(order.codes)}
+            row |= {"items": _items(order.items), "codes": list(order.codes), "updated_at": each.at}
     return list(known.values())
 
 

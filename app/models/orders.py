@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, func, select
+from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
@@ -22,6 +22,7 @@ STATE = (
     "tax",
     "currency",
     "codes",
+    "updated_at",
 )  # what each telling replaces
 
 
@@ -50,16 +51,25 @@ class Order(db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     codes: Mapped[list[str]] = mapped_column(Json)
     placed_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime | None] = mapped_column(Instant)  # when what is told here was so
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Write orders by (shop, token): once paid or cancelled, always, and told anew the rest."""
+        """Write orders by (shop, token): once paid or cancelled, always; of the rest, what happened last counts.
+
+        `placed_at` is the earliest that anybody told, so that a placing told after the payment mends it.
+        """
         if not rows:
             return
         told = insert(cls)
-        kept: dict[str, Any] = {name: told.excluded[name] for name in STATE}
+        newer = told.excluded.updated_at >= func.coalesce(cls.updated_at, told.excluded.updated_at)
+        kept: dict[str, Any] = {
+            name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE
+        }
+        earlier = told.excluded.placed_at < cls.placed_at
+        kept["placed_at"] = case((earlier, told.excluded.placed_at), else_=cls.placed_at)
         for name in ("customer_id", "cart_id", "paid_at", "cancelled_at"):
             kept[name] = func.coalesce(getattr(cls, name), told.excluded[name])
         db.session.connection().execute(

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import Attribution, Cart, Click, Code, Message, Redemption
+from app.models import Attribution, Cart, Click, Code, Message, Order, Redemption
 from app.unit import unit
 from tests.workers.world import NOON, SEND
 
@@ -132,3 +132,14 @@ def test_an_ordered_cart_is_not_abandoned_any_more(world):
     world.skip(minutes=20)
     world.work()
     assert world.all(Message) == []
+
+
+def test_an_order_told_backwards_keeps_what_happened_last_and_when_it_was_placed(world):
+    placed = world.now - timedelta(hours=3)
+    world.order(event="order.paid", total=2000)
+    world.work()
+    world.order(event="order.placed", total=2500, paid=False, codes=("X",), at=placed)
+    world.work()
+    order = world.only(Order)
+    assert (order.total, order.codes, order.placed_at) == (2000, [], placed)
+    assert world.customer().last_order_at == placed

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 22:19:18.045513
+Create Date: 2026-11-21 22:30:27.752571
 
 """
 from alembic import op
@@ -504,6 +504,7 @@ def upgrade():
     sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('codes', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('placed_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('updated_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('paid_at', app.columns.Instant(timezone=True), nullable=True),
     sa.Column('cancelled_at', app.columns.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['shop_id', 'cart_id'], ['cart.shop_id', 'cart.id'], name=op.f('fk_purchase_shop_id_cart_id_cart')),
