@@ -73,4 +73,6 @@ class CallWebhook:
     text: str = ""
 
 
-Effect: TypeAlias = SendMessage | SendChat | GrantOffer | IssueCoupon | TagCustomer | NotifyStaff | CallWebhook
+Effect: TypeAlias = (
+    SendMessage | SendChat | GrantOffer | IssueCoupon | TagCustomer | NotifyStaff | CallWebhook
+)

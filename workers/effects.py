@@ -117,9 +117,9 @@ def _message(each: Asked, now: datetime, audience: str) -> dict[str, Any]:
     return {
         "shop_id": run.shop_id, "key": key, "mail_id": marks.mail_id(key, run.shop_id), "flow_id": run.flow_id,
         "epoch": run.epoch, "run_id": run.id, "node": each.effect.node, "visit": each.visit,
-        "customer_id": run.customer_id, "audience": audience, "email_id": None, "email_revision": None, "topic": "order",
-        "channel": "email", "data": None, "text": "", "subject": "", "state": "prepared", "reason": "",
-        "send_at": now, "latest_at": None, "token": 0,
+        "customer_id": run.customer_id, "audience": audience, "email_id": None, "email_revision": None,
+        "topic": "order", "channel": "email", "data": None, "text": "", "subject": "", "state": "prepared",
+        "reason": "", "send_at": now, "latest_at": None, "token": 0,
         "attempts": 0, "prepared_at": now, "reply": "",
     }  # fmt: skip
 

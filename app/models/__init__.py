@@ -36,8 +36,9 @@ from app.models.users import Login, Membership, User
 
 __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
-    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision", "Event", "Flow", "Gesture", "Heartbeat",
-    "Image", "InboxRow", "Login", "Mail", "MailFault", "MailServer", "Membership", "Message", "Notice", "Offer", "Order",
-    "Policy", "Product", "ProductView", "Redemption", "Refusal", "Run", "Sale", "Shop", "StaffNotice", "Step",
-    "Suppression", "TopicRefusal", "User", "Version", "Visit",
+    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Email", "EmailRevision",
+    "Event", "Flow", "Gesture", "Heartbeat", "Image", "InboxRow", "Login", "Mail", "MailFault",
+    "MailServer", "Membership", "Message", "Notice", "Offer", "Order", "Policy", "Product", "ProductView",
+    "Redemption", "Refusal", "Run", "Sale", "Shop", "StaffNotice", "Step", "Suppression", "TopicRefusal",
+    "User", "Version", "Visit",
 ]  # fmt: skip

@@ -7,7 +7,6 @@ from graph.fields import Choice, LongText
 from graph.kind import Go, NodeKind, Settings, Visit
 from graph.words import Card, M, Names, Words
 
-
 WAYS = (("both", M("Here and by e-mail")), ("app", M("Here")), ("email", M("By e-mail")))
 
 

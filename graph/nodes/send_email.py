@@ -35,9 +35,7 @@ class SendEmail(NodeKind):
         title = names.emails.get(settings.get("email"))
         if title is None:
             return Card(Words(self.title), Words(M("No e-mail chosen yet")))
-        return Card(
-            Words(M("Send “%(email)s”"), {"email": title}), Words(M("In the customer's language"))
-        )
+        return Card(Words(M("Send “%(email)s”"), {"email": title}), Words(M("In the customer's language")))
 
     def sentence(self, settings: Settings, names: Names) -> Words:
         title = names.emails.get(settings.get("email"))

@@ -15,7 +15,7 @@ from tests.e2e.editing import Site, server, site  # noqa: F401 - fixtures
 
 
 @pytest.fixture
-def design(site: Site, page: Page) -> Iterator[Page]:  # noqa: F811
+def design(site: Site, page: Page) -> Iterator[Page]:
     """The editor of a design that a shop has; the test fails on any error of its scripts."""
     wrong = unbroken(page)
     with site.app.app_context():
@@ -43,7 +43,7 @@ def add(page: Page, kind: str) -> None:
     page.locator(f"#blocks > .adds [data-kind={kind}]").click()
 
 
-def test_a_design_with_products_and_a_coupon_is_built_and_made_live(design: Page, site: Site) -> None:  # noqa: F811
+def test_a_design_with_products_and_a_coupon_is_built_and_made_live(design: Page, site: Site) -> None:
     add(design, "items")
     kept(design, 1)
     form = design.locator(".block-form:visible")

@@ -33,7 +33,7 @@ class Typist:
 
 
 @pytest.fixture
-def empty(site: Site) -> Site:  # noqa: F811
+def empty(site: Site) -> Site:
     """A flow in which nothing is drawn yet."""
     with site.app.app_context():
         db.session.get_one(Flow, site.flow_id).draft = Graph().to_json()
@@ -61,7 +61,7 @@ def phone(empty: Site, browser: Browser, browser_context_args: dict[str, Any]) -
     assert not wrong, wrong
 
 
-def built(site: Site) -> None:  # noqa: F811
+def built(site: Site) -> None:
     draft = site.draft()
     assert [node["kind"] for node in draft["nodes"]] == KINDS
     assert site.links() == LINKS

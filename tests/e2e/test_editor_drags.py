@@ -16,7 +16,7 @@ def card(page: Page, id: str):
     return page.locator(f"#card-{id}")
 
 
-def test_a_dragged_card_stays_where_it_was_put(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_dragged_card_stays_where_it_was_put(site: Site, editor: Page) -> None:
     step = editor.locator("#step-n6")
     x, y = (float(step.get_attribute(name) or "nan") for name in ("data-x", "data-y"))
     drag_by(editor, card(editor, "n6"), 80, 120)
@@ -27,7 +27,7 @@ def test_a_dragged_card_stays_where_it_was_put(site: Site, editor: Page) -> None
     assert [float(step.get_attribute(name) or "nan") for name in ("data-x", "data-y")] == pin
 
 
-def test_pushing_a_card_with_keys_ends_in_the_same_draft(site: Site, editor: Page) -> None:  # noqa: F811
+def test_pushing_a_card_with_keys_ends_in_the_same_draft(site: Site, editor: Page) -> None:
     drag_by(editor, card(editor, "n6"), 16, 8)
     saved(editor, 1)
     dragged = site.draft()
@@ -42,7 +42,7 @@ def test_pushing_a_card_with_keys_ends_in_the_same_draft(site: Site, editor: Pag
     assert site.draft() == dragged
 
 
-def test_a_step_from_the_palette_lands_on_the_zone_that_lit_up(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_step_from_the_palette_lands_on_the_zone_that_lit_up(site: Site, editor: Page) -> None:
     item = editor.locator("#palette").get_by_role("button", name="Tag the customer")
     drag(editor, item, zone(editor, "n2-next"), lights=zone(editor, "n2-next"))
     saved(editor, 1)
@@ -50,7 +50,7 @@ def test_a_step_from_the_palette_lands_on_the_zone_that_lit_up(site: Site, edito
     assert site.node("n7")["kind"] == "tag"
 
 
-def test_the_menu_of_a_plus_ends_in_the_same_draft(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_menu_of_a_plus_ends_in_the_same_draft(site: Site, editor: Page) -> None:
     drag(editor, editor.locator(".palette-item[data-kind=tag]"), zone(editor, "n2-next"))
     saved(editor, 1)
     dragged = site.draft()
@@ -63,7 +63,7 @@ def test_the_menu_of_a_plus_ends_in_the_same_draft(site: Site, editor: Page) -> 
     assert site.draft() == dragged
 
 
-def test_letting_a_step_go_beside_every_zone_adds_nothing(site: Site, editor: Page) -> None:  # noqa: F811
+def test_letting_a_step_go_beside_every_zone_adds_nothing(site: Site, editor: Page) -> None:
     before = site.draft()
     pick_up(editor, editor.locator(".palette-item[data-kind=wait]"))
     carry(editor, Point(300, 700))
@@ -74,13 +74,13 @@ def test_letting_a_step_go_beside_every_zone_adds_nothing(site: Site, editor: Pa
     assert len(site.draft()["nodes"]) == len(before["nodes"])
 
 
-def test_a_card_dropped_on_a_zone_moves_there(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_card_dropped_on_a_zone_moves_there(site: Site, editor: Page) -> None:
     drag(editor, card(editor, "n4"), zone(editor, "n3-no"), lights=zone(editor, "n3-no"))
     saved(editor, 1)
     assert {("n3", "yes", "n5"), ("n3", "no", "n4"), ("n4", "next", "n6")} <= site.links()
 
 
-def test_choosing_a_place_with_keys_ends_in_the_same_draft(site: Site, editor: Page) -> None:  # noqa: F811
+def test_choosing_a_place_with_keys_ends_in_the_same_draft(site: Site, editor: Page) -> None:
     drag(editor, card(editor, "n4"), zone(editor, "n3-no"))
     saved(editor, 1)
     dragged = site.draft()
@@ -95,7 +95,7 @@ def test_choosing_a_place_with_keys_ends_in_the_same_draft(site: Site, editor: P
     assert site.draft() == dragged
 
 
-def test_a_link_is_drawn_from_the_handle_of_a_way_out(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_link_is_drawn_from_the_handle_of_a_way_out(site: Site, editor: Page) -> None:
     card(editor, "n6").hover()
     pick_up(editor, editor.locator("#step-n6 > .port"))
     carry(editor, centre(card(editor, "n5")))
@@ -105,7 +105,7 @@ def test_a_link_is_drawn_from_the_handle_of_a_way_out(site: Site, editor: Page) 
     assert ("n6", "next", "n5") in site.links()
 
 
-def test_linking_by_the_menu_ends_in_the_same_draft(site: Site, editor: Page) -> None:  # noqa: F811
+def test_linking_by_the_menu_ends_in_the_same_draft(site: Site, editor: Page) -> None:
     card(editor, "n6").focus()
     card(editor, "n6").click()
     editor.get_by_role("button", name="What to do with “Send “You left something””").last.click()
@@ -115,7 +115,7 @@ def test_linking_by_the_menu_ends_in_the_same_draft(site: Site, editor: Page) ->
     assert ("n6", "next", "n5") in site.links()
 
 
-def test_a_link_that_goes_round_is_refused_in_a_sentence(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_link_that_goes_round_is_refused_in_a_sentence(site: Site, editor: Page) -> None:
     before = site.draft()
     card(editor, "n4").hover()
     pick_up(editor, editor.locator("#step-n4 > .port"))
@@ -126,7 +126,7 @@ def test_a_link_that_goes_round_is_refused_in_a_sentence(site: Site, editor: Pag
     assert site.draft() == before
 
 
-def test_escape_cancels_a_drag_and_puts_everything_back(site: Site, editor: Page) -> None:  # noqa: F811
+def test_escape_cancels_a_drag_and_puts_everything_back(site: Site, editor: Page) -> None:
     start = centre(card(editor, "n4"))
     path = editor.locator("#edge-n3-yes").get_attribute("d")
     pick_up(editor, card(editor, "n4"))
@@ -139,7 +139,7 @@ def test_escape_cancels_a_drag_and_puts_everything_back(site: Site, editor: Page
     saved(editor, 0)
 
 
-def test_the_drawing_is_panned_and_zoomed(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_drawing_is_panned_and_zoomed(site: Site, editor: Page) -> None:
     start = centre(card(editor, "n1"))
     editor.mouse.move(start.x, start.y + 300)
     editor.mouse.wheel(0, 100)
@@ -152,7 +152,7 @@ def test_the_drawing_is_panned_and_zoomed(site: Site, editor: Page) -> None:  # 
     assert centre(card(editor, "n1")) == start
 
 
-def test_tidy_lets_go_of_every_pin(site: Site, editor: Page) -> None:  # noqa: F811
+def test_tidy_lets_go_of_every_pin(site: Site, editor: Page) -> None:
     before = site.draft()
     drag_by(editor, card(editor, "n6"), 40, 40)
     saved(editor, 1)

@@ -27,7 +27,7 @@ def choose(page: Page, *ids: str) -> None:
 
 
 @pytest.fixture
-def other(site: Site) -> int:  # noqa: F811
+def other(site: Site) -> int:
     """Another automation of the same shop, with a start and nothing else."""
     with site.app.app_context():
         mine = db.session.get_one(Flow, site.flow_id)
@@ -44,7 +44,7 @@ def other(site: Site) -> int:  # noqa: F811
         return flow.id
 
 
-def test_shift_and_click_choose_and_the_bar_says_how_many(site: Site, editor: Page) -> None:  # noqa: F811
+def test_shift_and_click_choose_and_the_bar_says_how_many(site: Site, editor: Page) -> None:
     choose(editor, "n2", "n4", "n5")
     expect(editor.get_by_role("toolbar", name="Chosen steps")).to_contain_text("3 steps chosen")
     choose(editor, "n5")
@@ -55,7 +55,7 @@ def test_shift_and_click_choose_and_the_bar_says_how_many(site: Site, editor: Pa
     expect(editor.get_by_role("toolbar", name="Chosen steps")).to_be_hidden()
 
 
-def test_a_box_drawn_with_shift_chooses_what_it_touches(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_box_drawn_with_shift_chooses_what_it_touches(site: Site, editor: Page) -> None:
     one, last = editor.locator("#step-n4").bounding_box(), editor.locator("#step-n5").bounding_box()
     assert one and last
     editor.keyboard.down("Shift")
@@ -67,7 +67,7 @@ def test_a_box_drawn_with_shift_chooses_what_it_touches(site: Site, editor: Page
     assert chosen(editor) == {"n4", "n5"}
 
 
-def test_deleting_several_is_one_gesture_with_a_way_back(site: Site, editor: Page) -> None:  # noqa: F811
+def test_deleting_several_is_one_gesture_with_a_way_back(site: Site, editor: Page) -> None:
     before = site.draft()
     choose(editor, "n2", "n4")
     editor.keyboard.press("Delete")
@@ -80,7 +80,7 @@ def test_deleting_several_is_one_gesture_with_a_way_back(site: Site, editor: Pag
     expect(toast).to_have_count(0)
 
 
-def test_duplicating_puts_the_copies_behind_the_last_one(site: Site, editor: Page) -> None:  # noqa: F811
+def test_duplicating_puts_the_copies_behind_the_last_one(site: Site, editor: Page) -> None:
     choose(editor, "n4", "n5")
     editor.keyboard.press("ControlOrMeta+d")
     saved(editor, 1)
@@ -88,7 +88,7 @@ def test_duplicating_puts_the_copies_behind_the_last_one(site: Site, editor: Pag
     assert [site.node(id)["kind"] for id in ("n7", "n8")] == ["give_coupon", "send_email"]
 
 
-def test_moving_several_to_a_place(site: Site, editor: Page) -> None:  # noqa: F811
+def test_moving_several_to_a_place(site: Site, editor: Page) -> None:
     choose(editor, "n4", "n5")
     editor.get_by_role("toolbar", name="Chosen steps").get_by_role("button", name="Move").click()
     editor.locator("#slot-n6-next").click()
@@ -97,8 +97,8 @@ def test_moving_several_to_a_place(site: Site, editor: Page) -> None:  # noqa: F
 
 
 def test_steps_are_pasted_into_another_automation(
-    site: Site,  # noqa: F811
-    editor: Page,  # noqa: F811
+    site: Site,
+    editor: Page,
     context: BrowserContext,
     other: int,
 ) -> None:
@@ -117,7 +117,7 @@ def test_steps_are_pasted_into_another_automation(
     assert len(site.draft()["nodes"]) == 1
 
 
-def test_a_card_dragged_with_alt_leaves_a_copy(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_card_dragged_with_alt_leaves_a_copy(site: Site, editor: Page) -> None:
     start = centre(card(editor, "n4"))
     editor.keyboard.down("Alt")
     editor.mouse.move(start.x, start.y)
@@ -131,7 +131,7 @@ def test_a_card_dragged_with_alt_leaves_a_copy(site: Site, editor: Page) -> None
     assert {("n3", "yes", "n4"), ("n3", "no", "n7"), ("n7", "next", "n6")} <= site.links()
 
 
-def test_alt_and_an_arrow_move_a_step_along_the_flow(site: Site, editor: Page) -> None:  # noqa: F811
+def test_alt_and_an_arrow_move_a_step_along_the_flow(site: Site, editor: Page) -> None:
     card(editor, "n4").click()
     editor.keyboard.press("Alt+ArrowDown")
     saved(editor, 1)
@@ -142,7 +142,7 @@ def test_alt_and_an_arrow_move_a_step_along_the_flow(site: Site, editor: Page) -
     assert {("n3", "yes", "n4"), ("n4", "next", "n5")} <= site.links()
 
 
-def test_a_note_stands_on_the_card_and_in_the_outline(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_note_stands_on_the_card_and_in_the_outline(site: Site, editor: Page) -> None:
     card(editor, "n2").click()
     editor.keyboard.press("n")
     expect(editor.locator("#note-n2")).to_be_focused()
@@ -155,7 +155,7 @@ def test_a_note_stands_on_the_card_and_in_the_outline(site: Site, editor: Page) 
     assert site.node("n2")["note"] == "Ada wants three hours"
 
 
-def test_a_kind_used_lately_stands_first_and_french_words_find_it_too(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_kind_used_lately_stands_first_and_french_words_find_it_too(site: Site, editor: Page) -> None:
     card(editor, "n2").click()
     editor.keyboard.press("/")
     editor.keyboard.type("étiq")

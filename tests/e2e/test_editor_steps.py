@@ -8,7 +8,7 @@ from tests.e2e.driver import drag_by, saved
 from tests.e2e.editing import Site, editor, server, site  # noqa: F401
 
 
-def test_slash_adds_after_the_chosen_step_and_opens_its_panel(site: Site, editor: Page) -> None:  # noqa: F811
+def test_slash_adds_after_the_chosen_step_and_opens_its_panel(site: Site, editor: Page) -> None:
     editor.locator("#card-n4").click()
     editor.keyboard.press("/")
     editor.keyboard.type("tell")
@@ -20,7 +20,7 @@ def test_slash_adds_after_the_chosen_step_and_opens_its_panel(site: Site, editor
     expect(editor.locator("#step-n7").get_by_text("1 problem")).to_be_visible()
 
 
-def test_searching_takes_no_notice_of_accents_and_knows_english(site: Site, editor: Page) -> None:  # noqa: F811
+def test_searching_takes_no_notice_of_accents_and_knows_english(site: Site, editor: Page) -> None:
     editor.locator("#slot-n2-next").click()
     editor.keyboard.type("zzz")
     expect(editor.get_by_text("No step is called that.").last).to_be_visible()
@@ -32,7 +32,7 @@ def test_searching_takes_no_notice_of_accents_and_knows_english(site: Site, edit
     saved(editor, 0)
 
 
-def test_a_condition_asks_which_way_stays_and_undo_brings_all_back(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_condition_asks_which_way_stays_and_undo_brings_all_back(site: Site, editor: Page) -> None:
     before = site.draft()
     editor.locator("#card-n3").click()
     editor.keyboard.press("Delete")
@@ -45,7 +45,7 @@ def test_a_condition_asks_which_way_stays_and_undo_brings_all_back(site: Site, e
     assert site.draft() == before
 
 
-def test_a_deleted_step_is_relinked_and_undo_and_redo_outlive_the_page(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_deleted_step_is_relinked_and_undo_and_redo_outlive_the_page(site: Site, editor: Page) -> None:
     editor.locator("#card-n4").click()
     editor.keyboard.press("Delete")
     saved(editor, 1)
@@ -60,7 +60,7 @@ def test_a_deleted_step_is_relinked_and_undo_and_redo_outlive_the_page(site: Sit
     assert site.draft() == without
 
 
-def test_the_arrow_keys_follow_the_flow(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_arrow_keys_follow_the_flow(site: Site, editor: Page) -> None:
     editor.locator("#card-n1").focus()
     walk = (("Down", "n2"), ("Down", "n3"), ("Down", "n4"), ("Right", "n6"), ("Up", "n3"))
     for key, id in walk:
@@ -69,7 +69,7 @@ def test_the_arrow_keys_follow_the_flow(site: Site, editor: Page) -> None:  # no
     expect(editor.locator("#inspector")).to_have_attribute("data-step", "n3")
 
 
-def test_the_panel_saves_on_change_and_keeps_the_focus(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_panel_saves_on_change_and_keeps_the_focus(site: Site, editor: Page) -> None:
     editor.locator("#card-n2").click()
     editor.locator("#n2-duration").fill("3")
     editor.keyboard.press("Tab")
@@ -84,7 +84,7 @@ def test_the_panel_saves_on_change_and_keeps_the_focus(site: Site, editor: Page)
     expect(editor.locator("#n2-duration-unit")).to_have_value("hours")
 
 
-def test_a_wrong_value_is_kept_and_explained(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_wrong_value_is_kept_and_explained(site: Site, editor: Page) -> None:
     editor.locator("#card-n2").click()
     editor.locator("#n2-duration").fill("soon")
     editor.keyboard.press("Tab")
@@ -96,7 +96,7 @@ def test_a_wrong_value_is_kept_and_explained(site: Site, editor: Page) -> None: 
     expect(editor.get_by_text("Write a whole number.")).to_be_hidden()
 
 
-def test_rules_are_built_row_by_row(site: Site, editor: Page) -> None:  # noqa: F811
+def test_rules_are_built_row_by_row(site: Site, editor: Page) -> None:
     editor.locator("#card-n3").click()
     editor.get_by_role("button", name="Add a rule").click()
     row = editor.locator("#inspector .rule").nth(1)
@@ -115,7 +115,7 @@ def test_rules_are_built_row_by_row(site: Site, editor: Page) -> None:  # noqa: 
     expect(editor.locator("#inspector .rule")).to_have_count(1)
 
 
-def test_a_problem_leads_to_the_field_that_mends_it(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_problem_leads_to_the_field_that_mends_it(site: Site, editor: Page) -> None:
     editor.locator("#slot-n4-next").click()
     editor.keyboard.type("coupon")
     editor.keyboard.press("Enter")
@@ -128,7 +128,7 @@ def test_a_problem_leads_to_the_field_that_mends_it(site: Site, editor: Page) ->
     expect(editor.get_by_role("button", name="1 problem")).to_be_hidden()
 
 
-def test_publishing_says_what_will_happen_first(site: Site, editor: Page) -> None:  # noqa: F811
+def test_publishing_says_what_will_happen_first(site: Site, editor: Page) -> None:
     expect(editor.get_by_role("button", name="Publish")).to_be_disabled()
     editor.locator("#card-n2").click()
     editor.locator("#n2-duration").fill("5")
@@ -145,8 +145,8 @@ def test_publishing_says_what_will_happen_first(site: Site, editor: Page) -> Non
 
 
 def test_the_second_tab_sees_what_the_first_one_did_and_loses_nothing(
-    site: Site,  # noqa: F811
-    editor: Page,  # noqa: F811
+    site: Site,
+    editor: Page,
     context: BrowserContext,
 ) -> None:
     other = context.new_page()
@@ -160,7 +160,7 @@ def test_the_second_tab_sees_what_the_first_one_did_and_loses_nothing(
     assert site.node("n4") and site.node("n6")["pin"]
 
 
-def test_a_change_made_offline_waits_and_is_saved(site: Site, editor: Page, context: BrowserContext) -> None:  # noqa: F811
+def test_a_change_made_offline_waits_and_is_saved(site: Site, editor: Page, context: BrowserContext) -> None:
     editor.locator("#card-n4").click()
     expect(editor.locator("#inspector")).to_have_attribute("data-step", "n4")
     context.set_offline(True)
@@ -171,7 +171,7 @@ def test_a_change_made_offline_waits_and_is_saved(site: Site, editor: Page, cont
     assert ("n3", "yes", "n5") in site.links()
 
 
-def test_the_name_is_edited_in_its_place(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_name_is_edited_in_its_place(site: Site, editor: Page) -> None:
     editor.get_by_label("Name of the automation").fill("Bring it back")
     editor.keyboard.press("Enter")
     saved(editor, 1)

@@ -16,7 +16,7 @@ from tests.e2e.driver import saved, unbroken
 from tests.e2e.editing import Site, editor, server, site  # noqa: F401
 
 
-def lengthen(site: Site, size: int) -> None:  # noqa: F811
+def lengthen(site: Site, size: int) -> None:
     """Draw a flow of so many steps in a row."""
     graph, after = AddNode("order_placed", id="s0").apply(Graph()), ("s0", "next")
     for at in range(1, size):
@@ -27,7 +27,7 @@ def lengthen(site: Site, size: int) -> None:  # noqa: F811
         db.session.commit()
 
 
-def test_a_step_is_found_by_its_words(site: Site, editor: Page) -> None:  # noqa: F811
+def test_a_step_is_found_by_its_words(site: Site, editor: Page) -> None:
     editor.keyboard.press("ControlOrMeta+f")
     editor.keyboard.type("sénd left")
     expect(editor.get_by_text("1 of 2")).to_be_visible()
@@ -38,7 +38,7 @@ def test_a_step_is_found_by_its_words(site: Site, editor: Page) -> None:  # noqa
     expect(editor.locator("#card-n6")).to_be_focused()
 
 
-def test_the_keys_zero_and_one_show_all_and_the_start(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_keys_zero_and_one_show_all_and_the_start(site: Site, editor: Page) -> None:
     editor.locator("#card-n1").focus()
     editor.keyboard.press("0")
     expect(editor.locator("#zoom")).not_to_have_text("100%")
@@ -46,7 +46,7 @@ def test_the_keys_zero_and_one_show_all_and_the_start(site: Site, editor: Page) 
     expect(editor.locator("#zoom")).to_have_text("100%")
 
 
-def test_f6_goes_from_one_part_of_the_page_to_the_next(site: Site, editor: Page) -> None:  # noqa: F811
+def test_f6_goes_from_one_part_of_the_page_to_the_next(site: Site, editor: Page) -> None:
     seen = []
     for _press in range(4):
         editor.keyboard.press("F6")
@@ -54,7 +54,7 @@ def test_f6_goes_from_one_part_of_the_page_to_the_next(site: Site, editor: Page)
     assert sorted(seen) == ["bar", "main", "palette", "side"]
 
 
-def test_the_list_is_chosen_by_a_tab_and_by_the_skip_link(site: Site, editor: Page) -> None:  # noqa: F811
+def test_the_list_is_chosen_by_a_tab_and_by_the_skip_link(site: Site, editor: Page) -> None:
     expect(editor.get_by_role("tab", name="Drawing")).to_have_attribute("aria-selected", "true")
     editor.get_by_role("button", name="Skip to the outline").press("Enter")
     expect(editor.get_by_role("tab", name="Outline")).to_have_attribute("aria-selected", "true")
@@ -63,7 +63,7 @@ def test_the_list_is_chosen_by_a_tab_and_by_the_skip_link(site: Site, editor: Pa
     expect(editor.locator("#card-n1")).to_be_visible()
 
 
-def test_the_overview_of_fifteen_steps_never_covers_the_focused_card(site: Site, page: Page) -> None:  # noqa: F811
+def test_the_overview_of_fifteen_steps_never_covers_the_focused_card(site: Site, page: Page) -> None:
     site.open(page)
     expect(page.locator("#minimap")).to_be_hidden()
     lengthen(site, 15)
@@ -82,7 +82,7 @@ def test_the_overview_of_fifteen_steps_never_covers_the_focused_card(site: Site,
     expect(page.locator("#minimap-map")).to_be_hidden()
 
 
-def test_of_a_large_flow_only_what_is_near_is_drawn_and_the_list_is_whole(site: Site, page: Page) -> None:  # noqa: F811
+def test_of_a_large_flow_only_what_is_near_is_drawn_and_the_list_is_whole(site: Site, page: Page) -> None:
     wrong = unbroken(page)
     lengthen(site, 200)
     site.open(page)
@@ -100,7 +100,7 @@ def test_of_a_large_flow_only_what_is_near_is_drawn_and_the_list_is_whole(site: 
 
 
 @pytest.fixture
-def tablet(site: Site, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:  # noqa: F811
+def tablet(site: Site, browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[Page]:
     context = browser.new_context(**{**browser_context_args, "has_touch": True})
     context.add_cookies([site.cookie()])  # type: ignore[list-item]
     page = context.new_page()
@@ -109,7 +109,7 @@ def tablet(site: Site, browser: Browser, browser_context_args: dict[str, Any]) -
     context.close()
 
 
-def test_two_fingers_zoom(site: Site, tablet: Page) -> None:  # noqa: F811
+def test_two_fingers_zoom(site: Site, tablet: Page) -> None:
     hand = tablet.context.new_cdp_session(tablet)
 
     def touch(kind: str, *places: tuple[int, int]) -> None:
@@ -124,7 +124,7 @@ def test_two_fingers_zoom(site: Site, tablet: Page) -> None:  # noqa: F811
     expect(tablet.locator("#zoom")).to_have_text("200%")
 
 
-def test_a_finger_carries_a_card_to_a_zone(site: Site, tablet: Page) -> None:  # noqa: F811
+def test_a_finger_carries_a_card_to_a_zone(site: Site, tablet: Page) -> None:
     hand = tablet.context.new_cdp_session(tablet)
     start, zone = tablet.locator("#card-n4").bounding_box(), tablet.locator("#slot-n3-no").bounding_box()
     assert start and zone

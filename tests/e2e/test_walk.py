@@ -35,7 +35,7 @@ class Cast:
 
 
 @pytest.fixture(params=["en", "fr"])
-def cast(request: pytest.FixtureRequest, browser: Browser, instance: Instance) -> Iterator[Cast]:  # noqa: F811
+def cast(request: pytest.FixtureRequest, browser: Browser, instance: Instance) -> Iterator[Cast]:
     contexts: list[BrowserContext] = [browser.new_context(locale=request.param, **ZONE) for _ in range(2)]
     pages = [context.new_page() for context in contexts]
     wrong = [unbroken(page) for page in pages]

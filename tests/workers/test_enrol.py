@@ -211,10 +211,10 @@ def test_a_delivery_that_cannot_be_saved_is_tried_alone(world, monkeypatch):
 
     real = saving.save
 
-    def fails_on_poison(shop_id, heard):
+    def fails_on_poison(shop_id, heard, *more):
         if any(each.order == "poison" for each in heard):
             raise RuntimeError("no")
-        real(shop_id, heard)
+        real(shop_id, heard, *more)
 
     monkeypatch.setattr(saving, "save", fails_on_poison)
     for token in ("o1", "o2", "poison", "o3", "o4"):

@@ -31,7 +31,9 @@ class OfferChannel(Channel):
     def record(self, message: Any, letter: Letter, now: datetime) -> None:
         """Give the offer; raises Unwelcome while the customer holds one that is unused (OFFER-20)."""
         whose = select(Customer.id).where(Customer.id == message.customer_id)
-        db.session.execute(whose.with_for_update(key_share=True))  # two flows must not both find that there is none
+        db.session.execute(
+            whose.with_for_update(key_share=True)
+        )  # two flows must not both find that there is none
         if Offer.held(message.shop_id, message.customer_id, now):
             raise Unwelcome("unused_offer")
         theirs = {"shop_id": message.shop_id, "customer_id": message.customer_id, "message_id": message.id}
