@@ -18,6 +18,7 @@ from app.launcher.supervisor import StartFailed, Supervisor
 def main() -> int:
     """Run until asked to stop; return the exit code: 0 calm end, 1 a process failed, 2 refused."""
     console = Console()
+    os.umask(0o077)  # whatever we and our children write is for nobody else's eyes
     try:
         settings = Settings.from_environ(os.environ)
         lock = prepare.take_place(settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -92,6 +93,16 @@ class Child:
         """Ask once; a second SIGTERM means "now" to Dramatiq, so it is never sent."""
         if self.alive and self._process:
             self._process.terminate()
+
+    def trim(self) -> None:
+        """Keep the log within its size while the process writes on: what it said so far moves to the side."""
+        try:
+            if self.log.stat().st_size > _LOG_LIMIT:
+                shutil.copyfile(self.log, self.log.with_suffix(".1.log"))
+                os.truncate(self.log, 0)  # the process appends, so it goes on at the beginning
+                self._heard_from = 0
+        except OSError:
+            pass  # the next look tries again
 
     def sweep(self) -> None:
         """Ask what a dead process forked to stop too."""

@@ -30,6 +30,8 @@ def take_place(settings: Settings) -> TextIO:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' data will live there
         (settings.data_dir / "logs").mkdir(exist_ok=True)
         lock = (settings.data_dir / "launcher.lock").open("a+")
+        for kept in (*settings.data_dir.glob("relance.sqlite3*"), *settings.data_dir.glob("logs/*.log")):
+            kept.chmod(0o600)  # those of an earlier release
     except OSError as error:
         raise Refused(
             f"DATA_DIR {settings.data_dir} cannot be written ({error.strerror}): "
@@ -45,11 +47,11 @@ def _hold(lock: TextIO, settings: Settings) -> None:
     except OSError as error:
         lock.seek(0)
         raise Refused(
-            f"Relance already runs from {settings.data_dir}{lock.read().strip()}: "
+            f"Relance already runs from {settings.data_dir} {lock.read().strip()}".rstrip() + ": "
             "stop it first, or give this one its own DATA_DIR and PORT."
         ) from error
     lock.truncate(0)
-    lock.write(f" at {settings.base_url}")
+    lock.write(f"at {settings.base_url}")
     lock.flush()
 
 

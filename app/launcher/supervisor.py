@@ -92,6 +92,7 @@ class Supervisor:
 
     def _tend(self, place: _Place) -> None:
         if place.child.alive:
+            place.child.trim()
             return
         if place.again_at is None:
             self._plan_restart(place)

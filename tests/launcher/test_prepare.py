@@ -34,10 +34,17 @@ def test_two_launchers_never_share_a_data_directory(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "var", base_url="http://127.0.0.1:8203")
     with (
         prepare.take_place(settings),
-        pytest.raises(prepare.Refused, match="at http://127.0.0.1:8203.*DATA_DIR"),
+        pytest.raises(prepare.Refused, match="/var at http://127.0.0.1:8203: stop it.*DATA_DIR"),
     ):
         prepare.take_place(settings)
     prepare.take_place(settings).close()
+
+
+def test_what_an_earlier_release_left_open_is_closed(tmp_path: Path) -> None:
+    kept = tmp_path / "relance.sqlite3-wal"
+    kept.touch(0o644)
+    prepare.take_place(Settings(data_dir=tmp_path)).close()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 def test_a_data_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:

@@ -114,3 +114,20 @@ def test_what_an_earlier_life_said_does_not_count(stage: Stage) -> None:
     child.start()
     assert child.alive
     assert not child.ready
+
+
+CHATTY = "import time\nwhile True:\n    print('x' * 1000)\n    time.sleep(0.001)\n"
+
+
+def test_the_log_of_a_child_that_talks_on_and_on_stays_within_bounds(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.launcher.child._LOG_LIMIT", 20_000)
+    child = stage.child("worker", CHATTY)
+    stage.supervisor.start([child])
+    stage.watch()
+    aside = child.log.with_suffix(".1.log")
+    until(lambda: aside.exists() and aside.stat().st_size > 20_000)
+    before = aside.stat().st_mtime_ns
+    until(lambda: aside.stat().st_mtime_ns > before)  # and again, while the same process writes on
+    assert child.alive and child.log.stat().st_size < 1_000_000
