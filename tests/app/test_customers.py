@@ -67,8 +67,8 @@ def test_a_customers_page_answers_why_nothing_came(owner, shop):
 
 @pytest.mark.rule("CART-16")
 def test_a_customers_page_shows_all_that_is_known(owner, shop):
-    ada = a_customer(shop, "ada@example.com", first_name="Ada", consent="subscribed", consent_source="shop: checkout.started",
-                     consent_at=NOON)  # fmt: skip
+    ada = a_customer(shop, "ada@example.com", first_name="Ada", consent="subscribed",
+                     consent_source="shop: checkout.started", consent_at=NOON)  # fmt: skip
     kept(CustomerTag(shop_id=shop.id, customer_id=ada.id, tag="loyal"))
     an_order(shop, ada, number="1042", items=[{"title": "Pencil"}])
     kept(Cart(shop_id=shop.id, token="c", customer_id=ada.id, items=[{"title": "Notebook"}], total=900, currency="EUR",
@@ -76,8 +76,8 @@ def test_a_customers_page_shows_all_that_is_known(owner, shop):
     a_message(a_run(a_flow(shop), ada), subject="Your cart", clicked_at=NOON)
     db.session.commit()
     said = words(owner.get(f"/customers/{ada.id}"))
-    for each in ("ada@example.com", "Subscribed", "told by your shop (checkout.started)", "loyal", "Order 1042 Pencil", "€50.00",
-                 "Notebook", "Recovered", "Your cart", "Link followed"):  # fmt: skip
+    for each in ("ada@example.com", "Subscribed", "told by your shop (checkout.started)", "loyal",
+                 "Order 1042 Pencil", "€50.00", "Notebook", "Recovered", "Your cart", "Link followed"):  # fmt: skip
         assert each in said
 
 

@@ -18,7 +18,7 @@ from werkzeug.routing import Rule
 
 from app import clock, passwords, views
 from app.extensions import db
-from app.models import ApiKey, Coupon, Email, Login, Mail, Membership, Shop, User
+from app.models import ApiKey, Coupon, Email, Login, Mail, Membership, Shop, StaffNotice, User
 from app.unit import unit
 from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order, kept
 
@@ -59,8 +59,10 @@ def belongings(shop: Shop) -> dict[str, Any]:
     key = kept(
         ApiKey(shop_id=shop.id, name=f"Marker {shop.id}", prefix="x", digest=str(shop.id), created_at=NOON)
     )
+    notice = kept(StaffNotice(shop_id=shop.id, key="k", text=f"Marker {shop.id}", at=NOON))
     return {
         "flow_id": flow.id, "run_id": run.id, "customer_id": customer.id, "message_id": message.id,
+        "notice_id": notice.id, "number": 1, "visit": 1,
         "coupon_id": coupon.id, "email_id": email.id, "mail_id": mail.id, "key_id": key.id,
         "order_id": an_order(shop, customer).id, "node": "n2", "node_id": "n2", "version_id": flow.version_id,
     }  # fmt: skip
@@ -83,22 +85,23 @@ def _two_shops() -> tuple[str, dict[str, Any], dict[str, Any]]:
 
 
 OWNED = (
-    "flow_id",
-    "run_id",
-    "customer_id",
-    "message_id",
-    "coupon_id",
-    "email_id",
-    "mail_id",
-    "key_id",
-    "order_id",
-)
+    "flow_id", "run_id", "customer_id", "message_id", "coupon_id", "email_id", "mail_id", "key_id", "order_id",
+    "notice_id",
+)  # fmt: skip
+OPEN = {  # of no shop, or of the thing that the same address names
+    "node", "node_id", "version_id", "filename", "token", "recipe", "name", "slug", "product", "part", "locale",
+    "email", "key", "visit", "number", "ending",
+}  # fmt: skip
+# A rehearsal has a mail only where the drawing sends one, an e-mail a revision once it was saved.
+NOT_ALWAYS = {"trying.mail", "emails.revisions"}
 
 
 def owned(house: Flask) -> Iterator[tuple[Rule, str]]:
     """Yield every address of the product that names something a shop owns, with each of its methods."""
     for rule in house.url_map.iter_rules():
-        if set(rule.arguments) & set(OWNED):
+        if set(rule.arguments) & set(OWNED) and not rule.rule.startswith(
+            "/api/"
+        ):  # keys open those, not sessions
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method
 
@@ -121,21 +124,7 @@ def plain(text: str) -> str:
 
 
 def test_every_address_says_whose_it_is(house: Flask) -> None:
-    known = set(OWNED) | {
-        "node",
-        "node_id",
-        "version_id",
-        "filename",
-        "token",
-        "recipe",
-        "name",
-        "slug",
-        "product",
-        "part",
-        "locale",
-        "email",
-        "key",
-    }
+    known = set(OWNED) | OPEN
     strange = {a: rule.rule for rule in house.url_map.iter_rules() for a in rule.arguments if a not in known}
     assert not strange, f"say in this test what these are: {strange}"
 
@@ -157,7 +146,7 @@ def test_what_another_shop_owns_is_not_there(house: Flask, two_shops: Any) -> No
 def test_what_is_mine_is_there(house: Flask, two_shops: Any) -> None:
     visitor, mine, _theirs = two_shops
     for rule, method in owned(house):
-        if method == "GET":
+        if method == "GET" and rule.endpoint not in NOT_ALWAYS:
             answer = visitor.get(address(house, rule, ADDRESSES | mine))
             assert answer.status_code in (200, 204, 302), f"GET {rule.rule} answered {answer.status_code}"
 

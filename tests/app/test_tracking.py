@@ -187,12 +187,16 @@ def test_the_pixel_comes_even_when_the_database_does_not(reader, monkeypatch):
     assert press(reader, message).status_code == 302
 
 
-@pytest.mark.parametrize("token", ["x", "A" * 80, "%00", "é", "..%2f..", "A" * 5000])
+@pytest.mark.parametrize("token", ["x", "A" * 80, "é", "..%2f..", "A" * 5000])
 def test_nonsense_is_a_calm_page_or_a_pixel(reader, token):
     assert reader.get(f"/c/{token}").status_code == 404
     assert reader.get(f"/u/{token}").status_code == 404
     assert reader.post(f"/u/{token}").status_code == 404
     assert reader.get(f"/o/{token}.gif").status_code in (200, 404)
+
+
+def test_what_no_database_keeps_is_turned_away_at_the_door(reader):
+    assert [reader.get(f"/{page}/%00").status_code for page in ("c", "u", "p")] == [400, 400, 400]
 
 
 def test_a_product_link_leads_to_what_was_looked_at(reader):

@@ -170,7 +170,21 @@ def test_every_type_of_field_is_in_the_table_above() -> None:
     assert {name for name in fields.__all__ if isinstance(getattr(fields, name), type)} - {
         "Field",
         "FieldError",
+        "WebAddress",  # a Text with a rule of its own, below
     } == {type(each).__name__ for each in ALL.values()}
+
+
+@pytest.mark.parametrize("address", ["https://erp.example/hook", "http://10.0.0.1:8080/a?b=c"])
+def test_an_address_on_the_web_is_kept_as_it_is(address: str) -> None:
+    assert fields.WebAddress(**SAID).clean(f" {address} ") == address
+
+
+@pytest.mark.parametrize(
+    "address", ["erp.example", "ftp://erp.example", "https://a@b.example", "javascript:alert(1)"]
+)
+def test_what_is_no_address_on_the_web_gets_a_sentence(address: str) -> None:
+    with pytest.raises(FieldError, match="Write the whole address"):
+        fields.WebAddress(**SAID).clean(address)
 
 
 @pytest.mark.parametrize(
