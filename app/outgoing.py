@@ -120,15 +120,6 @@ def _vetted(host: str, port: int, excepted: Iterable[vetting.Network]) -> list[s
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a body and return the answer, whatever its status; raises Refused or Unreached."""
-    return _asked("POST", url, body, headers)
-
-
-def head(url: str) -> Answer:
-    """Ask whether something is there, without fetching it; raises Refused or Unreached."""
-    return _asked("HEAD", url, b"", {})
-
-
-def _asked(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     url = checked(url, http=current_app.extensions["settings"].outgoing_http)
     backend = _Backend()
     # A side that sends one byte a second keeps within every pause, so the whole is bounded as well.
@@ -139,7 +130,7 @@ def _asked(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> An
         with (
             httpcore2.ConnectionPool(ssl.create_default_context(), network_backend=backend) as pool,
             pool.stream(
-                method, url, headers=list(headers.items()), content=body, extensions=_PAUSES
+                "POST", url, headers=list(headers.items()), content=body, extensions=_PAUSES
             ) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers}

@@ -9,23 +9,9 @@ import pytest
 from app import clock
 from app.models import Code, Message, Run, Step, Version
 from app.unit import unit
+from tests.workers.test_advance import OFTEN, PLACED
 from tests.workers.world import SEND
 from workers import advance, effects, heartbeat
-
-PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
-
-
-def OFTEN(operator):
-    """A condition on how often somebody has ordered: more than once."""
-    return ("condition", {"rules": {"match": "all", "rules": [
-        {"subject": "customer.orders_count", "operator": operator, "value": 1}]}})  # fmt: skip
-
-
-def start(world, *steps, **told):
-    flow = world.flow(PLACED, *steps, **told)
-    world.order()
-    world.work()
-    return flow
 
 
 def test_a_step_that_raises_parks_its_own_run_only(world):
