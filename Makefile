@@ -4,6 +4,7 @@
 #   make quick     the same without browsers
 #   make bench-editor  the editor's measures, alone on a quiet machine
 #   make check     lint, types, the rules of the house
+#   make rules     the rule book, and the tests that hold it
 #   make messages  gather the words of the screens into the catalogues
 #   make vendor    fetch the pinned files under static/vendor again
 
@@ -14,7 +15,7 @@ INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
 
-.PHONY: run test quick e2e bench-editor check messages vendor migration clean
+.PHONY: run test quick e2e bench-editor check rules messages vendor migration clean
 
 run:
 	$(INSTALL) requirements.txt
@@ -45,6 +46,10 @@ check:
 	@$(IN) ruff format --check .
 	@$(IN) mypy
 	@$(IN) pytest -q tests/house
+
+rules:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.rules
 
 messages:
 	$(INSTALL) requirements-dev.txt

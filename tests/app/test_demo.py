@@ -136,7 +136,7 @@ def test_half_of_the_people_are_french_and_none_can_be_reached() -> None:
     assert all(person.email.rpartition("@")[2].startswith("example.") for person in people)
 
 
-@pytest.mark.rule("R6")
+@pytest.mark.invariant("R6")
 def test_each_run_walked_a_path_of_its_version(made: Flask) -> None:
     plans = {version.id: compile(Graph.from_json(version.graph)) for version in every(Version)}
     steps: dict[int, list[Step]] = defaultdict(list)
@@ -152,7 +152,7 @@ def test_each_run_walked_a_path_of_its_version(made: Flask) -> None:
             assert plan.targets[walked[-1].node, walked[-1].port] == run.node
 
 
-@pytest.mark.rule("R4")
+@pytest.mark.invariant("R4")
 def test_each_event_that_starts_something_ended_in_a_run_or_a_refusal(made: Flask) -> None:
     begun = {(run.event_id, run.flow_id) for run in every(Run)}
     refused = {(refusal.event_id, refusal.flow_id) for refusal in every(Refusal)}

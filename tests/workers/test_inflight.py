@@ -58,7 +58,7 @@ def test_whoever_stays_arrives_by_the_old_drawing(world, waiting):
 
 
 @pytest.mark.rule("C7")
-@pytest.mark.rule("R6")
+@pytest.mark.invariant("R6")
 def test_whoever_goes_over_ends_the_wait_they_began_and_goes_on_in_the_new_one(world, waiting):
     done = publish(world, waiting, "migrate", *NEW)
     assert (done.moved, done.stay) == (1, 0)
@@ -69,7 +69,7 @@ def test_whoever_goes_over_ends_the_wait_they_began_and_goes_on_in_the_new_one(w
 
 
 @pytest.mark.rule("C7")
-@pytest.mark.rule("R6")
+@pytest.mark.invariant("R6")
 def test_whoever_stands_at_a_step_that_is_gone_stays(world, waiting):
     done = publish(world, waiting, "migrate", ("n0", *PLACED), ("n9", *WAIT()), ("n2", *TAG("new")))
     assert (done.moved, done.stay) == (0, 1)
