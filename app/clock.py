@@ -38,6 +38,11 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+def counted() -> float:
+    """Seconds counted since the machine started, those it slept included: what no setting of the clock changes."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def now(shop_id: int | None = None) -> datetime:
     """The time in a shop (aware, UTC); without a shop, the machine's."""
     return real() + timedelta(seconds=_ahead().get(shop_id, 0) if shop_id else 0)

@@ -5,11 +5,13 @@ Knows how an instant, a JSON value and a shop's row are stored on SQLite and on 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKeyConstraint, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -45,6 +47,32 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class later(FunctionElement[datetime]):  # noqa: N801 (reads as the function that it is)
+    """SQL: an instant, whole seconds later: `later(column, timedelta)`."""
+
+    name = "later"
+    type = Instant()
+    inherit_cache = False  # the seconds are part of the text
+
+    def __init__(self, instant: Any, by: timedelta) -> None:
+        super().__init__(instant)
+        self.seconds = int(by.total_seconds())
+
+
+@compiles(later)
+def _added(element: later, compiler: Any, **options: Any) -> str:
+    return f"{compiler.process(element.clauses, **options)} + INTERVAL '{element.seconds} seconds'"
+
+
+@compiles(later, "sqlite")
+def _spelled(element: later, compiler: Any, **options: Any) -> str:
+    # Kept as text, to the microsecond: SQLite reckons in milliseconds, so the fraction is carried over as it is.
+    instant = compiler.process(element.clauses, **options)
+    return (
+        f"strftime('%Y-%m-%d %H:%M:%S', {instant}, '{element.seconds:+d} seconds') || substr({instant}, 20)"
+    )
 
 
 def same_shop(column: str, table: str) -> ForeignKeyConstraint:

@@ -20,6 +20,7 @@ from app.upsert import once
 # Word for word what the partial indexes say, so that a planner recognises them.
 DUE = db.text("state = 'waiting'")
 CALLING = db.text("state = 'calling'")
+FAILED = db.text("state = 'failed'")
 
 
 class Call(db.Model):
@@ -35,6 +36,7 @@ class Call(db.Model):
         same_shop("run_id", "run"),
         Index("ix_call_due", "shop_id", "send_at", sqlite_where=DUE, postgresql_where=DUE),
         Index("ix_call_lease", "lease_until", sqlite_where=CALLING, postgresql_where=CALLING),
+        Index("ix_call_failed", "shop_id", "id", sqlite_where=FAILED, postgresql_where=FAILED),
         Index("ix_call_flow", "flow_id", "state"),
         Index("ix_call_run", "run_id"),
     )  # fmt: skip

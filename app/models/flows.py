@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.models.calls import Call
-from app.models.coupons import Code
+from app.models.codes import Code
 from app.models.messages import Message
 from app.models.runs import Run
 from app.unit import changed
@@ -44,6 +44,7 @@ class Flow(db.Model):
     recipe: Mapped[str] = mapped_column(String(40), default="")
     status: Mapped[str] = mapped_column(String(8), default="off")  # off, live, paused, deleted
     paused_reason: Mapped[str] = mapped_column(String(120), default="")
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
     epoch: Mapped[int] = mapped_column(default=0)
     draft: Mapped[dict[str, Any]] = mapped_column(Json)
     revision: Mapped[int] = mapped_column(default=0)
@@ -59,6 +60,7 @@ class Flow(db.Model):
     first_activated_at: Mapped[datetime | None] = mapped_column(Instant)
     enrols_from: Mapped[datetime | None] = mapped_column(Instant)  # what happened before never starts a run
     swept_at: Mapped[datetime | None] = mapped_column(Instant)  # silence was looked for up to here
+    forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # its figures went with it (C13)
 
     @classmethod
     def publish(cls, shop_id: int, id: int, now: datetime) -> Version | None:
@@ -130,15 +132,21 @@ class Flow(db.Model):
         return done
 
     @classmethod
-    def delete(cls, shop_id: int, id: int, now: datetime) -> SwitchedOff | None:
-        """Take a flow away, after switching it off; its history stays. None when it is gone already."""
-        return cls.switch_off(shop_id, id, now, "deleted")
+    def delete(cls, shop_id: int, id: int, now: datetime, forget: bool = False) -> SwitchedOff | None:
+        """Take a flow away, after switching it off; None when it is gone already.
+
+        Its rows stay, and so do its figures in the shop's totals unless they are to be forgotten (C13, OFFER-21).
+        """
+        done = cls.switch_off(shop_id, id, now, "deleted")
+        if done is not None and forget:
+            db.session.execute(update(cls).where(cls.id == id).values(forgotten_at=now))
+        return done
 
     @classmethod
-    def pause(cls, id: int, reason: str) -> bool:
-        """Stop a live flow that cannot go on by itself: nobody is lost, nothing leaves. False when it was not live."""
+    def pause(cls, id: int, reason: str, now: datetime) -> bool:
+        """Stop a live flow: nobody is lost, nothing leaves. False when it was not live."""
         live = update(cls).where(cls.id == id, cls.status == "live")
-        return bool(changed(live.values(status="paused", paused_reason=reason)))
+        return bool(changed(live.values(status="paused", paused_reason=reason, paused_at=now)))
 
     @classmethod
     def _locked(cls, *which: Any) -> Flow | None:

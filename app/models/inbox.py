@@ -14,6 +14,7 @@ from app.unit import changed
 from app.upsert import once
 
 WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
+PARKED = db.text("state = 'parked'")
 KEPT = timedelta(days=90)  # how long a delivery is known again, or can be looked at once it is parked
 MOST_TIDIED = 1000
 ATTEMPTS = 5  # failures after which a delivery is put aside
@@ -26,6 +27,7 @@ class InboxRow(db.Model):
     __table_args__ = (
         UniqueConstraint("shop_id", "source", "delivery"),
         Index("ix_inbox_age", "received_at"),
+        Index("ix_inbox_parked", "shop_id", "id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index(
             "ix_inbox_waiting",
             "shop_id",

@@ -18,6 +18,7 @@ from app.upsert import once
 # Word for word what the partial indexes say, so that a planner recognises them.
 DUE = db.text("state = 'prepared'")
 HANDING = db.text("state = 'handing'")
+TROUBLED = db.text("state IN ('unknown', 'failed')")
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
 
 
@@ -49,6 +50,9 @@ class Message(db.Model):
             "lease_until",
             sqlite_where=HANDING,
             postgresql_where=HANDING,
+        ),
+        Index(
+            "ix_message_troubled", "state", "shop_id", "id", sqlite_where=TROUBLED, postgresql_where=TROUBLED
         ),
         Index("ix_message_run", "run_id"),
         Index("ix_message_flow", "flow_id", "node", "state"),

@@ -33,6 +33,7 @@ SETTLED = (
 # list of bound values it cannot.
 DUE = db.text("status IN ('ready', 'waiting')")
 LEASED = db.text("status = 'leased'")
+PARKED = db.text("status = 'parked'")
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled", "failed")
 
@@ -61,6 +62,7 @@ class Run(db.Model):
             sqlite_where=LEASED,
             postgresql_where=LEASED,
         ),
+        Index("ix_run_parked", "shop_id", "flow_id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_run_customer", "shop_id", "customer_id"),
         Index("ix_run_flow", "flow_id", "status"),
     )

@@ -57,6 +57,7 @@ class ChannelTrouble(db.Model):
     said: Mapped[str] = mapped_column(String(500), default="")
     since: Mapped[datetime] = mapped_column(Instant)
     retry_at: Mapped[datetime] = mapped_column(Instant)
+    failures: Mapped[int] = mapped_column(default=1, server_default="1")  # in a row
 
     @classmethod
     def note(

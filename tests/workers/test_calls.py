@@ -128,7 +128,7 @@ def test_no_call_is_made_after_the_switch_off(calling, other):
 def test_a_paused_flow_keeps_its_calls(calling, other):
     other.status = 500
     calling.work()
-    unit(lambda: Flow.pause(calling.flow_id, "x"))
+    unit(lambda: Flow.pause(calling.flow_id, "x", calling.now))
     calling.skip(minutes=1)
     calling.work()
     assert len(other.told) == 1 and calling.only(Call).state == "waiting"

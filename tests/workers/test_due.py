@@ -76,7 +76,7 @@ def test_one_who_waits_behind_thousands_of_a_paused_flow_is_found(world):
     for n in range(3):
         world.order(f"o{n}", f"someone{n}@example.com")
     world.work()
-    unit(lambda: Flow.pause(paused, "coupon_ended"))
+    unit(lambda: Flow.pause(paused, "coupon_ended", world.now))
     world.reminder()
     world.cart()
     world.skip(hours=2)

@@ -177,8 +177,8 @@ def test_a_paused_flow_moves_nobody_and_loses_nobody(world):
     flow = world.flow(PLACED, WAIT(1, "hours"), SEND(world))
     world.order()
     world.work()
-    assert unit(lambda: Flow.pause(flow, "coupon_ended"))
-    assert not unit(lambda: Flow.pause(flow, "coupon_ended"))
+    assert unit(lambda: Flow.pause(flow, "coupon_ended", world.now))
+    assert not unit(lambda: Flow.pause(flow, "coupon_ended", world.now))
     world.skip(hours=2)
     world.work()
     assert world.run.status == "waiting" and world.sink.mails == []
