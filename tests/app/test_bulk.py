@@ -1,0 +1,131 @@
+"""Many rows at once, on both databases: what went in comes out, keys keep their word, and the count says who won."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from app import bulk
+from app.extensions import db
+from app.models import Event, InboxRow
+from app.unit import is_trouble, unit
+from tests.app.rows import NOON, a_shop
+
+ODD = (
+    "tab\tline\nreturn\rback\\slash \\N \\. \"quoted\" 'single' {a,b} %s :name ?",
+    "é ü 漢字 🛒\u2028",
+    "",
+    "NULL",
+    "{}",
+)
+
+
+def happenings(shop_id, count, **told):
+    usual = {"shop_id": shop_id, "name": "order.placed", "data": {}, "at": NOON, "enrolled_at": None}
+    return [{**usual, "key": f"k{place}", **told} for place in range(count)]
+
+
+def all_of(model):
+    db.session.rollback()
+    return list(db.session.scalars(db.select(model).order_by(model.id)))
+
+
+@pytest.fixture
+def shop(each_database: Flask):
+    return unit(lambda: a_shop().id)
+
+
+def test_what_goes_in_comes_out(shop):
+    east = datetime(2026, 7, 1, 3, 0, 0, 5, tzinfo=timezone(timedelta(hours=9)))
+    rows = [{**row, "key": text, "data": {"text": text, "list": [1, None, True]}, "at": east}
+            for row, text in zip(happenings(shop, len(ODD)), ODD, strict=True)]  # fmt: skip
+    assert unit(lambda: bulk.insert(Event, rows)) == len(ODD)
+    for event, text in zip(all_of(Event), ODD, strict=True):
+        assert (event.key, event.data) == (text, {"text": text, "list": [1, None, True]})
+        assert (event.at, event.enrolled_at, event.customer_id) == (east, None, None)
+
+
+def test_bytes_stay_as_they_are(shop):
+    row = {"shop_id": shop, "source": "api", "delivery": "d1", "body": bytes(range(256)), "state": "waiting",
+           "attempts": 0, "error": "", "received_at": NOON}  # fmt: skip
+    assert unit(lambda: bulk.insert(InboxRow, [row])) == 1
+    assert all_of(InboxRow)[0].body == bytes(range(256))
+
+
+def test_a_key_that_is_taken_keeps_its_row(shop):
+    unit(lambda: bulk.insert(Event, happenings(shop, 2)))
+    told = happenings(shop, 4, name="order.paid")
+    assert unit(lambda: bulk.insert(Event, told, once=("shop_id", "key"))) == 2
+    assert unit(lambda: bulk.insert(Event, told, once=())) == 0
+    assert [event.name for event in all_of(Event)] == ["order.placed"] * 2 + ["order.paid"] * 2
+
+
+def test_a_key_that_is_taken_twice_in_one_batch_is_written_once(shop):
+    twins = happenings(shop, 1) * 3
+    assert unit(lambda: bulk.insert(Event, twins, once=("shop_id", "key"))) == 1
+
+
+def test_without_that_word_a_taken_key_is_an_error_and_nobody_elses_row_is_lost(shop):
+    unit(lambda: bulk.insert(Event, happenings(shop, 1)))
+    with pytest.raises(IntegrityError) as failed:
+        unit(lambda: bulk.insert(Event, happenings(shop, 3)))
+    assert not is_trouble(failed.value)
+    assert len(all_of(Event)) == 1
+    assert unit(lambda: bulk.insert(Event, happenings(shop, 3)[1:])) == 2
+
+
+def test_a_name_that_is_no_column_is_refused(shop):
+    with pytest.raises(KeyError, match="event has no"):
+        unit(lambda: bulk.insert(Event, happenings(shop, 1, nmae="slip")))
+    with pytest.raises(KeyError):
+        unit(lambda: bulk.insert(Event, [*happenings(shop, 1), *happenings(shop, 1, customer_id=None)]))
+    with pytest.raises(ValueError, match="zone"):
+        unit(lambda: bulk.insert(Event, happenings(shop, 1, at=datetime(2026, 1, 1))))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("different", [1, 3, 40])
+def test_values_are_written_by_id_whether_many_get_the_same_or_not(shop, different):
+    unit(lambda: bulk.insert(Event, happenings(shop, 60)))
+    ids = [event.id for event in all_of(Event)]
+    told = {id: {"name": f"n{place % different}", "at": NOON + timedelta(seconds=place % different)}
+            for place, id in enumerate(ids[:50])}  # fmt: skip
+    told |= {id: {"enrolled_at": NOON} for id in ids[50:59]}
+    assert unit(lambda: bulk.update(Event, {**told, 10**6: {"name": "nobody"}})) == 59
+    found = {event.id: event for event in all_of(Event)}
+    for id, values in told.items():
+        assert {name: getattr(found[id], name) for name in values} == values
+    assert (found[ids[0]].enrolled_at, found[ids[58]].name, found[ids[59]].name) == (
+        None,
+        *["order.placed"] * 2,
+    )
+
+
+@pytest.mark.parametrize("different", [1, 40])
+def test_rows_that_the_guard_keeps_are_not_counted(shop, different):
+    unit(lambda: bulk.insert(Event, happenings(shop, 40)))
+    ids = [event.id for event in all_of(Event)]
+    unit(lambda: bulk.update(Event, {id: {"name": "guarded"} for id in ids[:10]}))
+    told = {id: {"name": f"n{place % different}"} for place, id in enumerate(ids)}
+    assert unit(lambda: bulk.update(Event, told, "event.name != 'guarded'")) == 30
+    assert unit(lambda: bulk.update(Event, told, "event.name != 'guarded'")) == 30
+    assert [event.name for event in all_of(Event)][:10] == ["guarded"] * 10
+
+
+def test_many_are_found_by_number_and_by_text(shop):
+    keys = [*ODD, *(f"k{place}" for place in range(600))]
+    rows = [{**row, "key": key} for row, key in zip(happenings(shop, len(keys)), keys, strict=True)]
+    unit(lambda: bulk.insert(Event, rows))
+    every = {event.key: event.id for event in all_of(Event)}
+    wanted = {*ODD, "k7", "nobody's"}
+    found = db.session.scalars(db.select(Event.key).where(bulk.among(Event.key, wanted)))
+    assert set(found) == wanted - {"nobody's"}
+    numbers = {id for key, id in every.items() if key.startswith("k")}
+    assert set(db.session.scalars(db.select(Event.id).where(bulk.among(Event.id, numbers | {0})))) == numbers
+    assert list(db.session.scalars(db.select(Event.id).where(bulk.among(Event.id, [])))) == []
+
+
+def test_nothing_to_write_is_nothing_to_do(shop):
+    assert bulk.insert(Event, []) == 0 and bulk.update(Event, {}) == 0
