@@ -41,6 +41,7 @@ def references_in(shop: Shop, now: datetime) -> References:
     """Return what exists in a shop, and which of its coupons can still be given."""
     coupons = select(Coupon.id).where(Coupon.shop_id == shop.id, Coupon.status == "active")
     usable = coupons.where(or_(Coupon.ends_at.is_(None), Coupon.ends_at > now))
+    active = select(Coupon).where(Coupon.shop_id == shop.id, Coupon.status == "active")
     tags = select(CustomerTag.tag).distinct().where(CustomerTag.shop_id == shop.id)
     return References(
         emails=frozenset(db.session.scalars(select(Email.id).where(Email.shop_id == shop.id))),
@@ -48,6 +49,9 @@ def references_in(shop: Shop, now: datetime) -> References:
         products=frozenset(db.session.scalars(select(Product.key).where(Product.shop_id == shop.id))),
         tags=frozenset(db.session.scalars(tags)),
         usable_coupons=frozenset(db.session.scalars(usable)),
+        unofferable_coupons=frozenset(
+            each.id for each in db.session.scalars(active) if not each.goes_by("offer")
+        ),
     )
 
 

@@ -30,10 +30,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class References:
-    """What exists in this shop. `usable_coupons` None: every coupon that exists may be given."""
+    """What exists in this shop. `usable_coupons` None: every coupon that exists may be given.
+
+    `unofferable_coupons` are those that an offer in the shop's own pages may not promise (OFFER-04, OFFER-05).
+    """
 
     emails: frozenset[int] = frozenset()
     coupons: frozenset[int] = frozenset()
     products: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     usable_coupons: frozenset[int] | None = None
+    unofferable_coupons: frozenset[int] = frozenset()

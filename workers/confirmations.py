@@ -5,9 +5,7 @@ The mail itself is no advertising: it has one button, and whoever does not press
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from flask_babel import force_locale
@@ -22,59 +20,13 @@ from app.extensions import db
 from app.languages import LANGUAGES
 from app.models import Confirmation, Customer, Shop, Suppression
 from app.models.suppressions import HARD
-from app.unit import unit
-from workers import marks
-from workers.channels.email import EmailChannel
+from workers import marks, singles
 from workers.letters import Letter
-from workers.smtp import TransportError, Unanswered
-
-log = logging.getLogger(__name__)
-BATCH = 20
-LEASE = timedelta(minutes=5)
-LATER = timedelta(minutes=15)
-TRIES = 8
 
 
 def send(shop_id: int) -> int:
     """Send the shop's due questions; return how many were looked after."""
-    now, real = clock.now(shop_id), clock.real()
-    channel = EmailChannel(shop_id)
-    ready = channel.ready()
-    db.session.rollback()
-    rows = unit(lambda: Confirmation.claim(shop_id, now, real, real + LEASE, BATCH)) if ready else []
-    for row in rows:
-        _one(channel, shop_id, row)
-    return len(rows)
-
-
-def _one(channel: EmailChannel, shop_id: int, row: Any) -> None:
-    try:
-        letter = _written(shop_id, row)
-        db.session.rollback()
-        if letter is None or row.attempts > TRIES:
-            unit(lambda: Confirmation.settle(row.id, row.token, "skipped"))
-            return
-        channel.begin(letter)
-    except TransportError as error:
-        log.warning("confirmation %s has to wait: %s", row.id, type(error).__name__)
-        later = clock.now(shop_id) + LATER
-        state = "failed" if error.permanent and not error.channel else "prepared"
-        unit(lambda: Confirmation.settle(row.id, row.token, state, later))
-        return
-    _finish(channel, row)
-
-
-def _finish(channel: EmailChannel, row: Any) -> None:
-    """Send the dot after the last look. What nobody knows stays `unknown`, and is not sent again."""
-    if not unit(lambda: Confirmation.pass_gate(row.id, row.token)):
-        channel.abandon()
-        unit(lambda: Confirmation.settle(row.id, row.token, "skipped"))
-        return
-    try:
-        state = "sent" if channel.finish().state == "sent" else "failed"
-    except Unanswered:
-        return
-    unit(lambda: Confirmation.settle(row.id, row.token, state))
+    return singles.send(shop_id, Confirmation, _written)
 
 
 def _written(shop_id: int, row: Any) -> Letter | None:

@@ -18,10 +18,12 @@ from app.models import (
     InboxRow,
     Message,
     Run,
+    StaffNotice,
     Version,
     calls,
     inbox,
     messages,
+    notices,
     runs,
 )
 
@@ -36,7 +38,8 @@ def work() -> Iterator[tuple[str, int]]:
     )
     yield from (("enrol", id) for id in sorted(_ids(_all(told)) | _ids(_all(happened))))
     yield from (("advance", id) for id in sorted(_ids(_versions())))
-    outboxes = _ids(_shops(Message, messages.DUE)) | _ids(_shops(Confirmation, ASKED, _free()))
+    outboxes = _ids(_shops(Message, messages.DUE)) | _ids(_shops(Confirmation, ASKED, _free(Confirmation)))
+    outboxes |= _ids(_shops(StaffNotice, notices.ASKED, _free(StaffNotice)))
     yield from (("deliver", id) for id in sorted(outboxes))
     yield from (("call", id) for id in sorted(_ids(_shops(Call, calls.DUE))))
 
@@ -60,8 +63,8 @@ def _shops(model: Any, *waits: Any) -> Select[Any]:
     return _all(leap).where(due.exists())
 
 
-def _free() -> Any:
-    return or_(Confirmation.lease_until.is_(None), Confirmation.lease_until < clock.real())
+def _free(model: Any) -> Any:
+    return or_(model.lease_until.is_(None), model.lease_until < clock.real())
 
 
 def _leaps(key: Any, waits: Any) -> CTE:

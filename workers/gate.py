@@ -6,6 +6,7 @@ unsubscription either seen here or later than the dot. Whatever says no is writt
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import clock
+from app import clock, tally
 from app.extensions import db
 from app.models import (
     Code,
@@ -28,15 +29,15 @@ from app.models import (
     Suppression,
     TopicRefusal,
 )  # fmt: skip
-from app.models.coupons import KINDS
 from app.models.suppressions import HARD
 from graph.interpreter import Plan
 from graph.topics import ORDER
-from workers import facts, quiet, suspending
+from workers import facts, marks, quiet, suspending
 from workers.letters import Letter
 from workers.plans import plans
 from workers.smtp import LAST_PATIENCE
 
+log = logging.getLogger(__name__)
 PAUSED = timedelta(minutes=15)  # how long a message of a paused flow waits before it asks again
 
 
@@ -159,12 +160,15 @@ def ask(message: Any, letter: Letter, *, dry: bool = False) -> Verdict:
     if not _ours(message):
         return Lost()
     verdict = decide(known, now)
+    if isinstance(verdict, Held | Closed):
+        log.info("the gate refuses a message", extra=marks.of(message) | {"reason": verdict.reason})
+        tally.count("gate_refusals", verdict.reason)
     match verdict:
         case Passed() if not dry:
             return _passed(message, letter, now)
         case Held(until, reason):
             if reason == "coupon":
-                suspending.suspend(message, offered, known.trouble, now)
+                suspending.suspend(message.flow_id, offered, known.trouble, now)
             Message.put_back(message.id, message.token, until, reason, burnt=False)
         case Closed(state, reason):
             Message.close(message.id, message.token, state, reason)
@@ -190,7 +194,7 @@ def _known(message: Any, letter: Letter, now: datetime) -> tuple[Known, Coupon |
     run = _locked(Run, message.run_id)
     compiled = plans([run.version_id])[run.version_id]
     plan = compiled if isinstance(compiled, Plan) else None
-    trouble, coupon = _trouble(letter.codes, now)
+    trouble, coupon = _trouble(letter.codes, message.channel, now)
     known = Known(
         staff=message.audience == "staff",
         flow_status=flow.status,
@@ -255,18 +259,12 @@ def _happened(run: Any, plan: Plan) -> frozenset[str]:
     )
 
 
-def _trouble(codes: Sequence[int], now: datetime) -> tuple[str, Coupon | None]:
+def _trouble(codes: Sequence[int], channel: str, now: datetime) -> tuple[str, Coupon | None]:
     """Return what is wrong with the codes shown: "own" for this customer only, or why nobody can be given one."""
     shown = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id).where(Code.id.in_(codes))
     for code, coupon in db.session.execute(shown) if codes else ():
-        if coupon.status != "active":
-            return "coupon_withdrawn", coupon
-        if coupon.kind not in KINDS:
-            return "coupon_unsupported", coupon
-        if coupon.ends_at and coupon.ends_at <= now:
-            return "coupon_ended", coupon
-        if not coupon.personal and coupon.usage_limit is not None and code.uses >= coupon.usage_limit:
-            return "coupon_used_up", coupon
+        if trouble := coupon.trouble(channel, code.uses, now):
+            return trouble, coupon
         if code.state not in ("reserved", "issued") or (code.ends_at and code.ends_at <= now):
             return "own", coupon
     return "", None

@@ -20,11 +20,11 @@ from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, create_app, doorbell, restored
+from app import clock, create_app, doorbell, restored, tally
 from app.extensions import db
 from app.models import Call, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
-from workers import due
+from workers import due, steadiness, suspending
 from workers.hands import Hands
 from workers.sweep import sweep
 from workers.turns import Job
@@ -32,6 +32,7 @@ from workers.turns import Job
 log = logging.getLogger(__name__)
 SECOND = 1.0
 TIDY = 3600.0  # seconds between two looks for what need not be kept any longer
+BROKEN = 5.0  # seconds between two looks for flows whose coupon nobody can be given any more
 BEAT = 2.0  # seconds between two signs of life: each is a write
 
 
@@ -42,7 +43,7 @@ class Heart:
         self._app, self._rings = app, rings
         self._name = f"{role}:{socket.gethostname()}:{os.getpid()}"[:160]
         self._stop = threading.Event()
-        self._beaten = self._tidied = 0.0
+        self._beaten = self._tidied = self._looked = 0.0
         self._thread: threading.Thread | None = None
         self.hands = Hands(app)
 
@@ -60,6 +61,8 @@ class Heart:
 
     def run(self) -> None:
         """Beat until stopped. Hearts that started together drift apart, so that they do not all look at once."""
+        with self._app.app_context():
+            self._does(self._begin)
         while not self._stop.wait(random.uniform(0.75, 1.25) * SECOND):
             with self._app.app_context():
                 self.beat()
@@ -68,10 +71,11 @@ class Heart:
         """Look once, inside an application context. Never raises: the next beat looks again.
 
         Only looks: what is due is done by the workers, or by the hands of this process, so that no work, however
-        slow, keeps the heart from the rest. Nor does one part that fails.
+        slow, keeps the heart from the rest. Nor does one part that fails. While this machine's clock is in doubt it
+        does not look: what would be found due may not be.
         """
-        parts = (give_back, self._sweep, self._look, self._tidy, self._remember)
-        failed = [part for part in parts if not self._does(part)]
+        parts = (give_back, self._sweep, self._suspend, self._look, self._tidy, self._remember)
+        failed = [part for part in parts if steadiness.steady() and not self._does(part)]
         if not failed:  # a heart that beats in vain must not look alive
             self._does(self._sign)
 
@@ -86,13 +90,25 @@ class Heart:
             db.session.remove()
         return True
 
+    def _begin(self) -> None:
+        # Whoever is started while this machine's clock is in doubt cannot know that by itself.
+        if Heartbeat.doubted(socket.gethostname(), clock.real()):
+            steadiness.watch().doubt()
+
     def _sign(self) -> None:
         if not self._beaten or clock.monotonic() - self._beaten >= BEAT:
-            unit(lambda: Heartbeat.beat(self._name, clock.real()))
+            real = clock.real()
+            unit(lambda: Heartbeat.beat(self._name, real, *steadiness.told(real)))
+            tally.keep()
             self._beaten = clock.monotonic()
 
     def _sweep(self) -> None:
         self._see_to([("enrol", shop_id) for shop_id in sorted(sweep())])
+
+    def _suspend(self) -> None:
+        if not self._looked or clock.monotonic() - self._looked >= BROKEN:
+            suspending.look()
+            self._looked = clock.monotonic()
 
     def _look(self) -> None:
         jobs = list(due.work())
@@ -133,7 +149,9 @@ def _freed(model: type[Run | Message | Call], look: Select[Any], real: datetime)
     try:
         stale = db.session.scalar(look.limit(1)) is not None
         db.session.rollback()
-        return unit(lambda: model.release_stale(real)) if stale else 0
+        freed = unit(lambda: model.release_stale(real)) if stale else 0
+        tally.count("lease_expiries", model.__tablename__, freed)
+        return freed
     except SQLAlchemyError as error:
         log.warning("stale rows of %s have to wait: %s", model.__tablename__, type(error).__name__)
         return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import force_locale
@@ -44,7 +45,7 @@ def look() -> int:
     }
     db.session.rollback()
     for flow_id, (why, coupon_id, flow) in broken.items():
-        unit(lambda id=flow_id, why=why, coupon=coupon_id, shop=flow.shop_id: _paused(id, why, coupon, shop))
+        unit(partial(_paused, flow_id, why, coupon_id, flow.shop_id))
     return len(broken)
 
 
@@ -76,9 +77,9 @@ def _coupons(ids: set[int]) -> dict[int, tuple[Coupon, int]]:
     """Return these coupons by id, each with how often the code of a shared one was used."""
     if not ids:
         return {}
-    uses = select(func.max(Code.uses)).where(Code.coupon_id == Coupon.id, ~Coupon.personal)
-    uses = uses.where(Coupon.usage_limit.is_not(None)).correlate(Coupon).scalar_subquery()
-    rows = db.session.execute(select(Coupon, func.coalesce(uses, 0)).where(Coupon.id.in_(ids)))
+    limited = Code.coupon_id == Coupon.id, ~Coupon.personal, Coupon.usage_limit.is_not(None)
+    uses = select(func.max(Code.uses)).where(*limited).correlate(Coupon).scalar_subquery()
+    rows = db.session.execute(select(Coupon, func.coalesce(uses, 0).label("used")).where(Coupon.id.in_(ids)))
     return {coupon.id: (coupon, used) for coupon, used in rows}
 
 

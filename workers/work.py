@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.extensions import db
-from workers import confirmations, intake
+from workers import alerts, confirmations, intake, steadiness
 from workers.advance import advance
 from workers.calls import call
 from workers.deliver import deliver
@@ -30,9 +30,9 @@ def off(kind: str, id: int, tell: Tell) -> None:
     """Work off what is due of this kind, for this shop or version, inside an application context.
 
     Where another thread of this process is at it, that one looks once more instead. What remains after a few seconds
-    is told.
+    is told. While this machine's clock is in doubt, nothing is done.
     """
-    if not turns.take((kind, id)):
+    if not steadiness.steady() or not turns.take((kind, id)):
         return
     more = False
     try:
@@ -50,7 +50,7 @@ def off(kind: str, id: int, tell: Tell) -> None:
 def _batches(one: Callable[[], int]) -> bool:
     """Do one batch after another until one is empty, or for a few seconds; return whether there may be more."""
     began = clock.monotonic()
-    while one():
+    while steadiness.steady() and one():
         if clock.monotonic() - began > ENOUGH:
             return True
     return False
@@ -87,6 +87,7 @@ def _advance(version_id: int, tell: Tell) -> bool:
 
 def _deliver(shop_id: int, _tell: Tell) -> bool:
     confirmations.send(shop_id)
+    alerts.send(shop_id)
     return _batches(lambda: deliver(shop_id))
 
 

@@ -1,25 +1,21 @@
-"""A coupon is a discount and its terms; a code is one string of it, given to one customer or to all.
+"""A coupon: a discount and its terms. Its codes, one string each, are next door (codes.py).
 
-Knows what a code is worth and when it is refused. Must not know who asks, nor the words of a refusal.
+Knows what it takes off a bill, and when its terms refuse one. Must not know who asks, nor the words of a refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, func, or_, select, update
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.columns import Instant, same_shop
+from app.columns import Instant, Json
 from app.extensions import db
-from app.models.runs import Run
-from app.unit import changed
-from app.upsert import insert, once
 
-KINDS = ("percent", "amount", "shipping")
+KINDS = ("percent", "amount", "shipping", "cheapest")
+OFFERED = ("percent", "amount", "shipping")  # what an offer in the shop's own pages may promise (OFFER-04)
 
 
 class Declined(Exception):
@@ -27,10 +23,13 @@ class Declined(Exception):
 
     unknown: no such code, or its message has not left. used: a personal code was used. exhausted: no use of a
     shared one is left. once: this customer has used it. ended: too late. withdrawn: the merchant took it back.
-    other_customer: it was made for somebody else. minimum: the items cost less than `minimum`, minor units.
+    other_customer: it was made for somebody else, or for customers with a tag that this one lacks. minimum: the items
+    cost less than `minimum`, minor units. products: none of its products is in the cart. second: it wants two pieces.
     """
 
-    REASONS = ("unknown", "used", "exhausted", "once", "ended", "withdrawn", "other_customer", "minimum")
+    REASONS = (
+        "unknown", "used", "exhausted", "once", "ended", "withdrawn", "other_customer", "minimum", "products", "second",
+    )  # fmt: skip
 
     def __init__(self, reason: str, minimum: int = 0) -> None:
         super().__init__(reason)
@@ -38,11 +37,24 @@ class Declined(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Pieces:
+    """So many pieces of one product in a cart, at a price for one, in minor units."""
+
+    product: str
+    price: int
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Bill:
-    """What a discount is taken off: the value of the items and the price of sending them, in minor units."""
+    """What a discount is taken off: the value of the items and the price of sending them, in minor units.
+
+    `lines` are needed by coupons that are for some products only, or that give the cheapest piece.
+    """
 
     items: int
     shipping: int = 0
+    lines: tuple[Pieces, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +66,13 @@ class Quote:
 
 
 class Coupon(db.Model):
-    """Terms of a discount. `value` is a percentage or minor units; `days` is a personal code's life."""
+    """Terms of a discount. `value` is a percentage or minor units; `days` is a personal code's life.
+
+    `products` (keys of the shop; None: all) and `tag` (a customer's; "": everybody) aim it at a part of the shop.
+    """
 
     __tablename__ = "coupon"
-    __table_args__ = (UniqueConstraint("shop_id", "id"),)
+    __table_args__ = (UniqueConstraint("shop_id", "id"), Index("ix_coupon_prefix", "shop_id", "prefix"))
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     name: Mapped[str] = mapped_column(String(120))
@@ -70,6 +85,8 @@ class Coupon(db.Model):
     ends_at: Mapped[datetime | None] = mapped_column(Instant)
     usage_limit: Mapped[int | None] = mapped_column()
     once_per_customer: Mapped[bool] = mapped_column(default=True)
+    products: Mapped[list[str] | None] = mapped_column(Json)
+    tag: Mapped[str] = mapped_column(String(60), default="", server_default="")
     status: Mapped[str] = mapped_column(String(8), default="active")  # active, deleted
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -77,9 +94,35 @@ class Coupon(db.Model):
         """Return what this coupon takes off a bill, in minor units; halves are rounded up."""
         if self.kind == "shipping":
             return bill.shipping
+        worth = sum(line.price * line.quantity for line in self._lines(bill)) if self.products else bill.items
         if self.kind == "amount":
-            return min(self.value, bill.items)
-        return min((bill.items * self.value + 50) // 100, bill.items)
+            return min(self.value, worth)
+        if self.kind == "cheapest":
+            return min((line.price for line in self._lines(bill)), default=0)
+        return min((worth * self.value + 50) // 100, worth)
+
+    @property
+    def aims(self) -> bool:
+        """Whether it is for some products or some customers only."""
+        return bool(self.products or self.tag)
+
+    def goes_by(self, channel: str) -> bool:
+        """Return whether a channel may promise it. An offer takes three kinds, for everything and everybody (C9)."""
+        return self.kind in OFFERED and not self.aims if channel == "offer" else self.kind in KINDS
+
+    def trouble(self, channel: str, uses: int, now: datetime) -> str:
+        """Return why nobody can be given it by this channel any more (a reason of a pause), or an empty string.
+
+        `uses` is how often the code of a shared coupon was used.
+        """
+        if self.status != "active":
+            return "coupon_withdrawn"
+        if not self.goes_by(channel):
+            return "coupon_unsupported"
+        if self.ends_at is not None and self.ends_at <= now:
+            return "coupon_ended"
+        used_up = not self.personal and self.usage_limit is not None and uses >= self.usage_limit
+        return "coupon_used_up" if used_up else ""
 
     @property
     def uses_a_code(self) -> int | None:
@@ -93,175 +136,20 @@ class Coupon(db.Model):
 
     def check(self, bill: Bill, now: datetime) -> None:
         """Raise Declined when the terms do not allow this bill now."""
+        self.stand(now)
+        if bill.items < self.minimum:
+            raise Declined("minimum", self.minimum)
+        if self.products and not self._lines(bill):
+            raise Declined("products")
+        if self.kind == "cheapest" and sum(line.quantity for line in self._lines(bill)) < 2:
+            raise Declined("second")
+
+    def stand(self, now: datetime) -> None:
+        """Raise Declined when it is over, whatever the bill."""
         if self.status != "active":
             raise Declined("withdrawn")
         if self.ends_at is not None and self.ends_at <= now:
             raise Declined("ended")
-        if bill.items < self.minimum:
-            raise Declined("minimum", self.minimum)
 
-
-class Code(db.Model):
-    """One string that the shop's checkout takes. One for each run visit, however often the step is retried.
-
-    state: reserved (until its message passes the gate) → issued → used; reserved → released.
-    """
-
-    __tablename__ = "code"
-    __table_args__ = (
-        UniqueConstraint("shop_id", "code"),
-        UniqueConstraint("run_id", "visit"),
-        UniqueConstraint("shop_id", "id"),
-        same_shop("coupon_id", "coupon"),
-        same_shop("run_id", "run"),
-        same_shop("customer_id", "customer"),
-        Index("ix_code_coupon", "coupon_id", "state"),
-    )
-    id: Mapped[int] = mapped_column(primary_key=True)
-    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
-    coupon_id: Mapped[int] = mapped_column()
-    code: Mapped[str] = mapped_column(String(40))
-    run_id: Mapped[int | None] = mapped_column()
-    node: Mapped[str] = mapped_column(String(40), default="")
-    visit: Mapped[int | None] = mapped_column()
-    customer_id: Mapped[int | None] = mapped_column()
-    state: Mapped[str] = mapped_column(String(8), default="issued")
-    uses: Mapped[int] = mapped_column(default=0)
-    ends_at: Mapped[datetime | None] = mapped_column(Instant)
-    created_at: Mapped[datetime] = mapped_column(Instant)
-
-    @classmethod
-    def quote(cls, shop_id: int, text: str, bill: Bill, customer_id: int | None, now: datetime) -> Quote:
-        """Return what a code would take off this bill now. Changes nothing; raises Declined."""
-        code, _coupon, discount = cls.examine(shop_id, text, bill, customer_id, now)
-        return Quote(code.code, discount)
-
-    @classmethod
-    def examine(
-        cls, shop_id: int, text: str, bill: Bill, customer_id: int | None, now: datetime
-    ) -> tuple[Code, Coupon, int]:
-        """Return the code, its coupon and the discount in minor units; raises Declined."""
-        code, coupon = cls.find(shop_id, text)
-        code.check(coupon, customer_id, now)
-        coupon.check(bill, now)
-        if coupon.once_per_customer and Redemption.exists(code.id, customer_id):
-            raise Declined("once")
-        return code, coupon, coupon.discount(bill)
-
-    @classmethod
-    def find(cls, shop_id: int, text: str) -> tuple[Code, Coupon]:
-        """Return the code as typed, in any case, and its coupon; raises Declined("unknown").
-
-        A shared coupon's code that nobody was given yet has no row: it is returned without an id.
-        """
-        text = "".join(text.split()).upper()
-        known = select(cls, Coupon).join(Coupon, Coupon.id == cls.coupon_id)
-        known = known.where(cls.shop_id == shop_id, func.upper(cls.code) == text)
-        if found := db.session.execute(known).first():
-            return found[0], found[1]
-        shared = select(Coupon).where(Coupon.shop_id == shop_id, ~Coupon.personal)
-        coupon = db.session.scalar(shared.where(func.upper(Coupon.prefix) == text, Coupon.prefix != ""))
-        if coupon is None:
-            raise Declined("unknown")
-        return cls(shop_id=shop_id, coupon_id=coupon.id, code=text, state="issued", uses=0), coupon
-
-    def check(self, coupon: Coupon, customer_id: int | None, now: datetime) -> None:
-        """Raise Declined when this string cannot be used by this customer now."""
-        if self.state not in ("issued", "used"):
-            raise Declined("unknown")
-        if self.customer_id is not None and self.customer_id != customer_id:
-            raise Declined("other_customer")
-        if self.state == "used" or (coupon.uses_a_code is not None and self.uses >= coupon.uses_a_code):
-            raise Declined(coupon.out_of_uses)
-        if self.ends_at is not None and self.ends_at <= now:
-            raise Declined("ended")
-
-    @classmethod
-    def redeem(
-        cls, shop_id: int, text: str, bill: Bill, customer_id: int, order: str, now: datetime
-    ) -> Quote:
-        """Use a code for the order with this token and return what it took off.
-
-        Raises Declined, and then the whole unit must be left. Safe under parallel checkouts: one UPDATE takes
-        a use and holds the row until the commit, so the look for an earlier use by this customer sees them all.
-        """
-        code, coupon, discount = cls.examine(shop_id, text, bill, customer_id, now)
-        code_id = code.id or cls._given(code, now)
-        if not cls._take(code_id, coupon, now):
-            raise Declined(coupon.out_of_uses)
-        if coupon.once_per_customer and Redemption.exists(code_id, customer_id):
-            raise Declined("once")
-        use = {"code_id": code_id, "customer_id": customer_id, "order_token": order}
-        db.session.add(Redemption(shop_id=shop_id, at=now, **use))
-        return Quote(code.code, discount)
-
-    @classmethod
-    def reserve(cls, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Keep strings for run visits; a visit that has one, and a shared string that exists, keep theirs."""
-        if rows:
-            db.session.connection().execute(insert(cls).on_conflict_do_nothing(), list(rows))
-
-    @classmethod
-    def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
-        """Return the shop's codes among these strings, whatever their case."""
-        found = select(cls).where(
-            cls.shop_id == shop_id, func.upper(cls.code).in_({text.upper() for text in texts})
-        )
-        return list(db.session.scalars(found)) if texts else []
-
-    @classmethod
-    def issue(cls, ids: Collection[int]) -> int:
-        """Make reserved codes usable: the message that shows them has passed its gate."""
-        reserved = update(cls).where(cls.id.in_(ids), cls.state == "reserved")
-        return changed(reserved.values(state="issued")) if ids else 0
-
-    @classmethod
-    def release(cls, **whose: int) -> int:
-        """Give up the codes of a flow or a customer (`flow_id=` or `customer_id=`) that no message has shown."""
-        theirs = select(Run.id).where(*[getattr(Run, name) == id for name, id in whose.items()])
-        reserved = update(cls).where(cls.run_id.in_(theirs), cls.state == "reserved")
-        return changed(reserved.values(state="released"))
-
-    @classmethod
-    def release_of(cls, runs: Collection[int]) -> int:
-        """Give up the codes of runs that ended before a message could show them; return how many."""
-        reserved = update(cls).where(cls.run_id.in_(runs), cls.state == "reserved")
-        return changed(reserved.values(state="released")) if runs else 0
-
-    @classmethod
-    def _take(cls, code_id: int, coupon: Coupon, now: datetime) -> bool:
-        free = [cls.id == code_id, cls.state == "issued", or_(cls.ends_at.is_(None), cls.ends_at > now)]
-        if coupon.uses_a_code is not None:
-            free.append(cls.uses < coupon.uses_a_code)
-        after = "used" if coupon.personal else "issued"
-        taken = update(cls).where(*free).values(uses=cls.uses + 1, state=after)
-        return bool(changed(taken))
-
-    @classmethod
-    def _given(cls, code: Code, now: datetime) -> int:
-        # Two checkouts may both be the first to use a shared code: the second finds the first one's row.
-        row = {"shop_id": code.shop_id, "coupon_id": code.coupon_id, "code": code.code, "created_at": now}
-        db.session.execute(once(cls, "shop_id", "code").values(row))
-        its = select(cls.id).where(cls.shop_id == code.shop_id, cls.code == code.code)
-        return db.session.scalars(its).one()
-
-
-class Redemption(db.Model):
-    """One use of a code by one customer in one order."""
-
-    __tablename__ = "redemption"
-    __table_args__ = (same_shop("code_id", "code"), UniqueConstraint("shop_id", "code_id", "order_token"))
-    id: Mapped[int] = mapped_column(primary_key=True)
-    shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
-    code_id: Mapped[int] = mapped_column()
-    customer_id: Mapped[int | None] = mapped_column()
-    order_token: Mapped[str] = mapped_column(String(80))
-    at: Mapped[datetime] = mapped_column(Instant)
-
-    @classmethod
-    def exists(cls, code_id: int | None, customer_id: int | None) -> bool:
-        """Return whether this customer has used this code before."""
-        if code_id is None or customer_id is None:
-            return False
-        earlier = select(cls.id).where(cls.code_id == code_id, cls.customer_id == customer_id)
-        return db.session.scalar(earlier.limit(1)) is not None
+    def _lines(self, bill: Bill) -> list[Pieces]:
+        return [line for line in bill.lines if not self.products or line.product in self.products]

@@ -6,23 +6,26 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, case, delete, func, or_, select, update
+from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.columns import Instant, same_shop
+from app.columns import Instant
 from app.extensions import db
 from app.models.calls import Call
 from app.models.chats import Chat
+from app.models.codes import Code
 from app.models.consents import Consent
-from app.models.coupons import Code
 from app.models.events import Event
+from app.models.handwritten import Handwritten
 from app.models.inbox import InboxRow
+from app.models.interests import Interest
 from app.models.mail import Mail
 from app.models.messages import Message
 from app.models.runs import Run
 from app.models.suppressions import Suppression
+from app.models.tags import CustomerTag
 from app.unit import changed
-from app.upsert import insert
+from app.upsert import insert, once
 
 CONSENTS = ("none", "pending", "subscribed", "unsubscribed")
 TOLD = ("first_name", "last_name", "locale", "timezone")  # what a shop may tell anew each time
@@ -37,6 +40,10 @@ class Customer(db.Model):
         UniqueConstraint("shop_id", "id"),
         Index("ix_customer_last_order", "shop_id", "last_order_at"),
         Index("ix_customer_last_order_heard", "shop_id", "last_order_heard_at"),
+        Index("ix_customer_changed", "shop_id", "changed_at"),
+        Index("ix_customer_created", "shop_id", "created_at"),
+        Index("ix_customer_read", "shop_id", "read_at"),
+        Index("ix_customer_birthday", "shop_id", "timezone", "birthday"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -57,6 +64,9 @@ class Customer(db.Model):
     last_order_heard_at: Mapped[datetime | None] = mapped_column(
         Instant
     )  # when the shop told of an order last
+    birthday: Mapped[str | None] = mapped_column(String(5))  # "02-29": month and day are all that is needed
+    read_at: Mapped[datetime | None] = mapped_column(Instant)  # when an e-mail was opened or followed last
+    changed_at: Mapped[datetime | None] = mapped_column(Instant)  # when what rules ask about changed last, by our clock
     created_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -70,9 +80,12 @@ class Customer(db.Model):
             name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
         }
         kept["locale"] = case((cls.locale_chosen, cls.locale), else_=kept["locale"])
+        kept["birthday"] = func.coalesce(fresh.excluded.birthday, cls.birthday)
+        # Left alone where nothing changes, so that a telling does not move the row in its index.
+        kept["changed_at"] = case((kept["locale"] != cls.locale, fresh.excluded.changed_at), else_=cls.changed_at)
         written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
-                 "locale_chosen": False}  # fmt: skip
+                 "locale_chosen": False, "birthday": None, "changed_at": None}  # fmt: skip
         db.session.connection().execute(written, [{**blank, **row} for row in rows])
 
     @classmethod
@@ -94,6 +107,29 @@ class Customer(db.Model):
         """Keep the language that a customer chose for what is written to them."""
         theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
         db.session.execute(theirs.values(locale=locale, locale_chosen=True))
+
+    @classmethod
+    def born(cls, shop_id: int, id: int, birthday: str | None) -> bool:
+        """Keep the day of a birthday, or forget it; False when there is no such customer."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.erased_at.is_(None))
+        return bool(changed(theirs.values(birthday=birthday)))
+
+    @classmethod
+    def touch(cls, shop_id: int, ids: Collection[int], now: datetime, **values: Any) -> int:
+        """Note that something about these customers changed, so that segments look at them again; return how many."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id.in_(ids))
+        return changed(theirs.values(changed_at=now, **values)) if ids else 0
+
+    @classmethod
+    def house(cls, shop_id: int, now: datetime) -> int:
+        """Return the id of the row that stands for the shop itself, for what concerns no customer.
+
+        It has an empty address and counts as erased: no list shows it, and nothing can be sent to it.
+        """
+        row = {"shop_id": shop_id, "email": "", "created_at": now, "erased_at": now, "consent": "unsubscribed"}
+        db.session.execute(once(cls, "shop_id", "email").values(row))
+        mine = select(cls.id).where(cls.shop_id == shop_id, cls.email == "")
+        return db.session.scalars(mine).one()
 
     @classmethod
     def ask(cls, shop_id: int, id: int, source: str, said: datetime, wording: str = "") -> bool:
@@ -122,7 +158,8 @@ class Customer(db.Model):
     ) -> Row[Any] | None:
         theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.consent != consent)
         later = theirs.where(or_(cls.consent_at.is_(None), cls.consent_at <= said))
-        told = later.values(consent=consent, consent_source=source, consent_at=said)
+        looked = case((cls.changed_at > said, cls.changed_at), else_=said)
+        told = later.values(consent=consent, consent_source=source, consent_at=said, changed_at=looked)
         row = db.session.execute(told.returning(cls.email)).first()
         if row is not None:
             answer = {"state": consent, "source": source[:80], "wording": wording[:500], "at": said}
@@ -146,24 +183,11 @@ class Customer(db.Model):
         Code.release(customer_id=id)
         Call.cancel("erased", now, customer_id=id)
         Chat.forget(shop_id, id)
+        Handwritten.forget(shop_id, id)
         CustomerTag.forget(shop_id, id)
+        Interest.forget(shop_id, id)
         customer.email, customer.first_name, customer.last_name = None, "", ""
-        customer.locale, customer.timezone = "", ""
+        customer.locale, customer.timezone, customer.birthday = "", "", None
         customer.consent, customer.consent_source, customer.erased_at = "unsubscribed", "erased", now
         db.session.flush()
         return True
-
-
-class CustomerTag(db.Model):
-    """One word that a flow or a person put on a customer."""
-
-    __tablename__ = "customer_tag"
-    __table_args__ = (same_shop("customer_id", "customer"),)
-    shop_id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(primary_key=True)
-    tag: Mapped[str] = mapped_column(String(60), primary_key=True)
-
-    @classmethod
-    def forget(cls, shop_id: int, customer_id: int) -> int:
-        """Take all tags off a customer; return how many."""
-        return changed(delete(cls).where(cls.shop_id == shop_id, cls.customer_id == customer_id))

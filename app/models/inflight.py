@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from app.extensions import db
-from app.models.coupons import Code
+from app.models.codes import Code
 from app.models.flows import Version
 from app.models.messages import Message
 from app.models.runs import ACTIVE, Migration, Run

@@ -7,19 +7,38 @@ and whether its code is taken are two questions (OFFER-27): switching the flow o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import Index, String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
-from app.models.coupons import Bill, Code, Declined
+from app.models.codes import Code
+from app.models.coupons import Coupon, Declined
 from app.models.flows import Flow
+from app.models.orders import Order
+from app.models.tracking import Attribution
 from app.unit import changed
 
 LOOKED_AT = 20  # the newest offers of a customer: an older one that still holds would have kept these away
-ENOUGH = Bill(items=10**12)  # a bill that meets any minimum: an offer holds before the cart is full
+WINDOW = timedelta(days=30)  # over which an offer's figures are counted (OFFER-14)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What offers brought (OFFER-15): people who received one, orders with its code, their sales in minor units."""
+
+    recipients: int = 0
+    orders: int = 0
+    sales: int = 0
+
+    def __add__(self, other: Brought) -> Brought:
+        return Brought(
+            self.recipients + other.recipients, self.orders + other.orders, self.sales + other.sales
+        )
 
 
 class Offer(db.Model):
@@ -33,6 +52,7 @@ class Offer(db.Model):
         same_shop("customer_id", "customer"),
         same_shop("code_id", "code"),
         Index("ix_offer_customer", "shop_id", "customer_id", "id"),
+        Index("ix_offer_flow", "flow_id", "granted_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -65,11 +85,13 @@ class Offer(db.Model):
 
     @classmethod
     def _open(cls, shop_id: int, customer_id: int, now: datetime) -> Iterator[tuple[Offer, Code, Flow]]:
-        theirs = select(cls, Code, Flow).where(cls.shop_id == shop_id, cls.customer_id == customer_id)
-        theirs = theirs.join(Code, Code.id == cls.code_id).join(Flow, Flow.id == cls.flow_id)
-        for offer, code, flow in db.session.execute(theirs.order_by(cls.id.desc()).limit(LOOKED_AT)):
+        """Yield the offers whose code this customer could still use with the right cart, the newest first."""
+        theirs = select(cls, Code, Coupon, Flow).where(cls.shop_id == shop_id, cls.customer_id == customer_id)
+        theirs = theirs.join(Code, Code.id == cls.code_id).join(Coupon, Coupon.id == Code.coupon_id)
+        theirs = theirs.join(Flow, Flow.id == cls.flow_id).order_by(cls.id.desc()).limit(LOOKED_AT)
+        for offer, code, coupon, flow in db.session.execute(theirs):
             try:
-                Code.examine(shop_id, code.code, ENOUGH, customer_id, now)
+                code.check(coupon, customer_id, now)
             except Declined:
                 continue
             yield offer, code, flow
@@ -79,3 +101,41 @@ class Offer(db.Model):
         """Record the first time that an offer was on screen; False when it was known."""
         mine = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.seen_at.is_(None))
         return bool(changed(mine.values(seen_at=now)))
+
+    @classmethod
+    def brought(cls, shop_id: int, now: datetime) -> dict[int, Brought]:
+        """Return what each flow's offers brought in the rolling window before `now`; forgotten flows are left out."""
+        given: dict[int, int] = {
+            flow_id: people
+            for flow_id, people in db.session.execute(cls._recipients(shop_id, now - WINDOW, now))
+        }
+        sold = {row.flow_id: row for row in db.session.execute(cls._sold(shop_id, now - WINDOW, now))}
+        return {
+            id: Brought(
+                given.get(id, 0),
+                sold[id].orders if id in sold else 0,
+                int(sold[id].sales) if id in sold else 0,
+            )
+            for id in given.keys() | sold.keys()
+        }
+
+    @classmethod
+    def _recipients(cls, shop_id: int, since: datetime, until: datetime) -> Any:
+        """SQL: how many people were given an offer, by flow."""
+        people = select(cls.flow_id, func.count(cls.customer_id.distinct())).join(
+            Flow, Flow.id == cls.flow_id
+        )
+        people = people.where(cls.shop_id == shop_id, cls.granted_at > since, cls.granted_at <= until)
+        return people.where(Flow.forgotten_at.is_(None)).group_by(cls.flow_id)
+
+    @classmethod
+    def _sold(cls, shop_id: int, since: datetime, until: datetime) -> Any:
+        """SQL: the orders credited to a code, of customers who were given an offer by the same flow."""
+        given = select(cls.id).where(cls.flow_id == Attribution.flow_id, cls.customer_id == Order.customer_id)
+        sums = func.count().label("orders"), func.sum(Attribution.sales).label("sales")
+        sold = select(Attribution.flow_id, *sums).join(Order, Order.id == Attribution.order_id)
+        sold = sold.join(Flow, Flow.id == Attribution.flow_id).where(
+            Attribution.shop_id == shop_id, Attribution.rule == "coupon", Attribution.at > since,
+            Attribution.at <= until, Order.cancelled_at.is_(None), Flow.forgotten_at.is_(None), given.exists(),
+        )  # fmt: skip
+        return sold.group_by(Attribution.flow_id)

@@ -11,9 +11,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Instant, Json
 from app.extensions import db
 
+CHANNELS = ("absent", "present", "selling")
+
 
 class Shop(db.Model):
-    """One merchant's shop, with what a message must say about its sender."""
+    """One merchant's shop, with what a message must say about its sender.
+
+    `channel` is one of CHANNELS: whether the shop's own pages show offers, and whether they sell (OFFER-01).
+    """
 
     __tablename__ = "shop"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,8 +40,14 @@ class Shop(db.Model):
     ground: Mapped[str] = mapped_column(String(7), default="#F5F3EE")
     font: Mapped[str] = mapped_column(String(20), default="classic")
     logo: Mapped[str] = mapped_column(String(500), default="")
+    channel: Mapped[str] = mapped_column(String(8), default="absent", server_default="absent")
     social: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def can_offer(self) -> bool:
+        """Whether an offer can be shown in the shop's own pages and used there."""
+        return self.channel == "selling"
 
     @classmethod
     def is_a_demo(cls, shop_id: int) -> bool:

@@ -99,9 +99,10 @@ class EmailChoice(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class CouponChoice(Field):
-    """One of the shop's coupons: its id, int."""
+    """One of the shop's coupons: its id, int. `channel` "offer": it is promised in the shop's own pages (C9)."""
 
     type: ClassVar[str] = "coupon"
+    channel: str = ""
     ask: str = M("Choose the coupon to give.")
 
     def clean(self, raw: Any) -> int:
@@ -112,6 +113,11 @@ class CouponChoice(Field):
             return Words(M("This coupon no longer exists. Choose another."))
         if references.usable_coupons is not None and value not in references.usable_coupons:
             return Words(M("This coupon cannot be used any more. Choose another, or make it valid again."))
+        if self.channel == "offer" and value in references.unofferable_coupons:
+            return Words(
+                M("An offer takes a percentage, an amount or free shipping, for all products and all customers. "
+                  "Choose another coupon.")
+            )  # fmt: skip
         return None
 
 

@@ -18,7 +18,8 @@ class GrantOfferKind(NodeKind):
     short = M("Show an offer")
     description = M("A banner that this customer sees in your shop until they have used its coupon.")
     fields = (
-        CouponChoice(name="coupon", label=M("Which coupon?"), ask=M("Choose the coupon that the offer promises.")),
+        CouponChoice(name="coupon", label=M("Which coupon?"), channel="offer",
+                     ask=M("Choose the coupon that the offer promises.")),
         Text(name="title", label=M("What does the banner say?"), longest=80, ask=M("Write the line of the banner."),
              help=M("Leave the code out: the banner shows it by itself.")),
         LongText(name="text", label=M("One sentence more"), longest=240, required=False),

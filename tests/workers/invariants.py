@@ -21,6 +21,7 @@ from app.models import (
     Policy,
     Refusal,
     Run,
+    StaffNotice,
     Step,
     Suppression,
     Version,
@@ -211,6 +212,7 @@ def check_mails(messages, mails):
     ids = Counter(mail["Message-ID"].strip("<>") for _to, mail in mails)
     assert all(count == 1 for count in ids.values()), f"M7: a mail was accepted twice: {ids}"
     asked = {marks.mail_id(f"confirmation:{each.id}", each.shop_id) for each in rows(Confirmation)}
+    asked |= {marks.mail_id(f"notice:{each.id}", each.shop_id) for each in rows(StaffNotice) if each.mail}
     mails = [(to, mail) for to, mail in mails if mail["Message-ID"].strip("<>") not in asked]
     ids = ids.keys() - asked
     for id in ids:

@@ -17,7 +17,7 @@ from app import clock
 from app.extensions import db
 from app.models import Coupon, Customer, Email, Flow, InboxRow, Message, Run, Shop
 from app.unit import unit
-from workers import confirmations, due, intake
+from workers import alerts, confirmations, due, intake
 from workers.advance import advance
 from workers.calls import call
 from workers.deliver import deliver
@@ -98,7 +98,7 @@ class World:
         shop = Shop(name="Papier & Co", timezone="Europe/Paris", currency="EUR", url="https://papier.example",
                     sender_email="bonjour@papier.example", contact_email="bonjour@papier.example",
                     business_name="Papier & Co", postal_address="1 rue du Lac, Annecy",
-                    staff_email="staff@papier.example", created_at=NOON)  # fmt: skip
+                    staff_email="staff@papier.example", channel="selling", created_at=NOON)  # fmt: skip
         self.shop = self.kept(shop)
         self.email = self.kept(Email(shop_id=shop.id, name="Reminder", content=DESIGN, updated_at=NOON)).id
 
@@ -212,6 +212,7 @@ class World:
 
     def _deliver(self, shop_id):
         confirmations.send(shop_id)
+        alerts.send(shop_id)
         deliver(shop_id)
 
     def _enrol(self, shop_id):

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Customer, Offer, Run
+from app.models import Customer, Offer, Run, Shop
 from workers import context
 from workers.channels.channel import Channel, Unwelcome
 from workers.letters import Letter, Unwritable
@@ -29,7 +29,9 @@ class OfferChannel(Channel):
         return Letter("", customer.email, str(_said(message, "title")), b"", (offered.code.id,))
 
     def record(self, message: Any, letter: Letter, now: datetime) -> None:
-        """Give the offer; raises Unwelcome while the customer holds one that is unused (OFFER-20)."""
+        """Give the offer; raises Unwelcome where nobody would see it, and while they hold one unused (OFFER-20)."""
+        if not db.session.get_one(Shop, self.shop_id).can_offer:
+            raise Unwelcome("channel_gone")
         whose = select(Customer.id).where(Customer.id == message.customer_id)
         db.session.execute(
             whose.with_for_update(key_share=True)

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-21 23:33:05.032647
+Create Date: 2026-11-21 23:33:57.822123
 
 """
 from alembic import op
