@@ -17,6 +17,8 @@ from flask import current_app
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app import tally
+
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
 PAUSE = 2000  # milliseconds between two looks at whether the last hint was lost
@@ -54,9 +56,11 @@ def ring(kind: str, id: int) -> bool:
         if bell.client.set(_rung(kind, id), b"1", nx=True, px=PAUSE) and not _waits(bell, kind, id):
             hint = bell.enqueue(message)
             bell.client.set(_hint(kind, id), hint.options["redis_message_id"])
+            tally.count("hints", "sent")
         return True
     except Exception:  # whatever the broker's trouble is, the heartbeat finds the work
         log.warning("doorbell unheard: %s", kind)
+        tally.count("hints", "lost")
         return False
 
 

@@ -69,6 +69,7 @@ def _shared() -> list[Any]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),  # log.info("…", extra={"run_id": 5}) becomes a field of its own
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
 

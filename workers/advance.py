@@ -88,7 +88,7 @@ def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
 
 def _park(tokens: Mapping[int, int], error: Exception) -> None:
     ((id, token),) = tokens.items()
-    log.warning("run %s is parked: %s", id, type(error).__name__)
+    log.warning("a run is parked", extra={"run_id": id, "error": type(error).__name__})
     unit(lambda: Run.park(id, token, f"{type(error).__name__}: {error}"))
 
 
@@ -128,7 +128,7 @@ def _moved(
         try:
             moved[run.id] = move(plan, _position(run), known[run.id], now, marks.chance(run.id))
         except Exception as error:
-            log.warning("run %s is parked: %s", run.id, type(error).__name__)
+            log.warning("a run is parked", extra={"run_id": run.id, "error": type(error).__name__})
             Run.park(run.id, run.token, f"{type(error).__name__}: {error}")
     return moved
 

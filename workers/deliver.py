@@ -14,11 +14,11 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock
+from app import clock, tally
 from app.extensions import db
 from app.models import ChannelTrouble, Message, Suppression
 from app.unit import is_trouble, unit
-from workers import channels, gate, troubles
+from workers import channels, gate, marks, troubles
 from workers.channels.channel import Channel, Reply, Unwelcome
 from workers.letters import Letter, Unwritable
 from workers.smtp import TransportError, Unanswered
@@ -104,7 +104,7 @@ def _one(channel: Channel, row: Any, with_code: bool = True) -> bool:
         _unwritable(row, error)
         return True
     except Exception as error:  # a design can fail in ways nobody thought of: it must not stop the others
-        log.warning("message %s cannot be written: %s", row.id, type(error).__name__)
+        log.warning("a message cannot be written", extra=marks.of(row) | {"error": type(error).__name__})
         _unwritable(row, Unwritable("wording", type(error).__name__))
         return True
     finally:
@@ -153,6 +153,8 @@ def _finish(channel: Channel, row: Any) -> None:
     except Unanswered as error:
         reply = Reply("unknown", str(error))
     now = clock.now(row.shop_id)
+    log.info("a message was handed over", extra=marks.of(row) | {"state": reply.state})
+    tally.count("sends", reply.state)
     if reply.state == "later":
         unit(lambda: Message.not_now(row.id, row.token, now + _backoff(row.attempts), reply.words))
         return

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
+from typing import Any
 
 from flask import current_app
 
@@ -15,6 +16,16 @@ from flask import current_app
 def chance(run_id: int) -> Callable[[str], float]:
     """Return what draws for a run: a node's id gives a number from 0 up to, not including, 1."""
     return lambda node: int.from_bytes(_mac(f"chance:{run_id}:{node}")[:6], "big") / 2**48
+
+
+def of(message: Any) -> dict[str, int]:
+    """Return what a line of the log says of a message (a row): numbers, never an address."""
+    return {
+        "message_id": message.id,
+        "run_id": message.run_id,
+        "flow_id": message.flow_id,
+        "shop_id": message.shop_id,
+    }
 
 
 def mail_id(key: str, shop_id: int) -> str:

@@ -50,6 +50,12 @@ class Heartbeat(db.Model):
         return db.session.scalar(theirs.where(cls.seen_at >= real - SILENT)) or 0
 
     @classmethod
+    def doubted(cls, host: str, real: datetime) -> bool:
+        """Return whether the clock of this machine was in doubt a moment ago."""
+        theirs = select(cls.name).where(cls.jump.is_not(None), cls.held_until > real - SILENT)
+        return any(name.split(":")[1] == host for name in db.session.scalars(theirs))
+
+    @classmethod
     def held(cls, real: datetime) -> Heartbeat | None:
         """Return the process that holds back longest because its machine's clock jumped, if any does."""
         holds = select(cls).where(cls.jump.is_not(None), cls.seen_at >= real - SILENT)

@@ -58,6 +58,13 @@ def test_json_lines_carry_what_was_bound(capsys: pytest.CaptureFixture[str]) -> 
     assert entry["timestamp"].endswith("Z")
 
 
+def test_what_a_line_is_about_stands_in_fields_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("json")
+    logging.getLogger("workers.gate").info("the gate refuses a message", extra={"message_id": 7, "run_id": 5})
+    entry = json.loads(capsys.readouterr().err)
+    assert (entry["event"], entry["message_id"], entry["run_id"]) == ("the gate refuses a message", 7, 5)
+
+
 def test_configuring_twice_writes_each_line_once(log_format: str, capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(log_format)
     logging.getLogger("x").info("once")
