@@ -20,7 +20,7 @@ from app.emails import handmade, markup
 from app.emails.frame import Frame, is_address
 from app.extensions import db
 from app.links import Claim
-from app.models import Cart, Email, Event, Flow, Message, Order, Policy, Product, Run, Shop
+from app.models import Cart, Email, Event, Flow, Handwritten, Message, Order, Policy, Product, Run, Shop
 
 
 def base_url() -> str:
@@ -136,9 +136,9 @@ def _event(claim: Claim) -> Event | None:
 
 
 def _in_design(shop_id: int, message: Message) -> Iterator[str]:
-    content = db.session.scalar(
-        select(Email.content).where(Email.shop_id == shop_id, Email.id == message.email_id)
-    )
+    by_hand = Handwritten.of(message.run_id, message.visit)
+    of_email = select(Email.content).where(Email.shop_id == shop_id, Email.id == message.email_id)
+    content = by_hand.content if by_hand else db.session.scalar(of_email)
     for language in (content or {}).values():
         for block in language.get("blocks") or []:
             for part in (block, *(block.get("cells") or ())):

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.emails import filters, markup, plaintext, sanitising, wording
+from app.emails import cleaning, filters, markup, plaintext, wording
 from app.emails.frame import NETWORKS, Frame
 from app.emails.wares import items_drawn, recommended_drawn
 
@@ -56,7 +56,10 @@ class Page:
 
     def raw(self, words: str) -> Markup:
         """Return a merchant's own HTML, filled in and then made harmless, whatever was filled in."""
-        return Markup(sanitising.harmless(wording.fill(words, self.data, html=True)))  # noqa: S704
+        try:
+            return Markup(cleaning.harmless(wording.fill(words, self.data, html=True)))  # noqa: S704
+        except cleaning.Refused as error:
+            raise wording.BadWording(_("its HTML is too tangled to be made safe")) from error
 
 
 def draw(block: Block, page: Page) -> Drawn | None:

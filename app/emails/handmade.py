@@ -15,23 +15,19 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup, escape
 
-from app.emails import manner, plaintext, sanitising
+from app.emails import manner, plaintext, sanitising, wording
 from app.emails.frame import NOUNS, Frame, is_address
 
-LARGEST = 80_000  # characters of HTML that may be saved
-_HREF = re.compile(r'(<a\b[^>]*?\bhref=")([^"]*)(")', re.IGNORECASE)
-
-
-def kept(html: str) -> dict[str, str]:
-    """Return what is saved of some HTML: `html` on the allow-list with its styles inlined, and `rules`."""
-    whole, rules = sanitising.inlined(html)
-    return {"html": sanitising.saved(whole).strip(), "rules": rules}
+LARGEST = wording.LONGEST_PAGE  # characters of HTML that may be saved
+_ANCHOR = re.compile(r'<a\b(?:[^">]|"[^"]*")*>')  # as the sanitiser writes them
+_HREF = re.compile(r'(\shref=")([^"]*)(")')
 
 
 def addresses(html: str) -> list[str]:
     """Return the addresses that the links of a design's HTML lead to, in order."""
-    found = (unescape(href) for _before, href, _after in _HREF.findall(html))
-    return [href for href in found if is_address(href)]
+    found = (_HREF.search(tag) for tag in _ANCHOR.findall(html))
+    leads = [unescape(href[2]) for href in found if href]
+    return [href for href in leads if is_address(href)]
 
 
 def filled(content: Mapping[str, Any], page: Any) -> tuple[Markup, str]:
@@ -80,4 +76,4 @@ def _led(html: str, written: str, frame: Frame) -> str:
         href = unescape(found[2])
         return f"{found[1]}{escape(frame.link(href))}{found[3]}" if href in known else found[0]
 
-    return _HREF.sub(lead, html)
+    return _ANCHOR.sub(lambda tag: _HREF.sub(lead, tag[0], count=1), html)

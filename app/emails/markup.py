@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from html import escape
 
+from app.emails.shelf import Shelf
+
 OPEN, CLOSE = "\ue000", "\ue001"  # private use: cleaned out of everything that comes from outside
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+LONGEST = 10_000  # characters of one wording
+ROOM = 1_000_000  # characters of all the wordings whose marks are remembered
+# What is never closed is taken to its end at once: looked for again from each opening, it would take seconds.
+_LIQUID = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
 _KEPT = re.compile("\ue002([0-9]+)\ue003")
 _BOLD = re.compile(r"\*\*(\S(?:[^*\n]*\S)?)\*\*")
 _ITALIC = re.compile(r"(?<![*\w])\*(?![*\s])([^*\n]*[^*\s])\*(?![*\w])")
@@ -28,16 +32,14 @@ def printable(text: str) -> str:
     return text if text.isascii() and text.isprintable() else _PRIVATE.sub("", text)
 
 
-@lru_cache(maxsize=2048)
 def to_html(wording: str) -> str:
     """Return the wording as HTML whose Liquid is untouched and whose targets are fenced. Lines keep their numbers."""
-    return _around_liquid(wording, _html)
+    return _shelf(wording, _html)
 
 
-@lru_cache(maxsize=2048)
 def to_text(wording: str) -> str:
     """Return the wording as plain text whose Liquid is untouched and whose targets are fenced."""
-    return _around_liquid(wording, _text)
+    return _shelf(wording, _text)
 
 
 def targets(wording: str) -> list[str]:
@@ -51,6 +53,8 @@ def lead(text: str, link: Callable[[str], str]) -> str:
 
 
 def _around_liquid(wording: str, marked: Callable[[str], str]) -> str:
+    if len(wording) > LONGEST:  # it is refused as it is
+        return wording
     kept: list[str] = []
 
     def keep(words: str) -> str:
@@ -61,6 +65,9 @@ def _around_liquid(wording: str, marked: Callable[[str], str]) -> str:
     # Targets are hidden as well: a star or an underscore in an address is no mark.
     hidden = _LINK.sub(lambda link: f"{OPEN}{link[1]}{OPEN}{keep(link[2])}{CLOSE}", hidden)
     return _KEPT.sub(lambda token: kept[int(token[1])], marked(hidden))
+
+
+_shelf = Shelf(_around_liquid, ROOM)
 
 
 def _html(text: str) -> str:

@@ -37,8 +37,17 @@ STYLES = {
     "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout", "text-align",
     "text-decoration", "text-transform", "vertical-align", "white-space", "width", "word-break", "word-spacing",
 }  # fmt: skip
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# What is never closed is taken to its end at once: looked for again from each opening, it would take hours.
+_LIQUID = re.compile(r"\{\{.*?(?:\}\}|\Z)|\{%.*?(?:%\}|\Z)", re.DOTALL)
 _KEPT = re.compile("liquid([0-9]+)diuqil")
+# A tag as this house's own HTML has it: lower case, few attributes, each in double quotes.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)(?:\s+[a-z][a-z0-9:-]*="[^"<]*"){0,24}\s*/?>')
+_EMPTY = {"br", "col", "hr", "img"}
+_END_P = {
+    "blockquote", "center", "div", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p",
+    "pre", "table", "ul",
+}  # fmt: skip
+DEEPEST = 60  # elements within each other; a mail of tables in tables has about twenty
 _COMMENT = re.compile(r"<!--(.*?)(?:-->|$)", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 _REACHING = re.compile(r"url\s*\(|@import|@font-face|expression|javascript:|[<\\]", re.IGNORECASE)
@@ -76,6 +85,25 @@ def inlined(html: str) -> tuple[str, str]:
         whole = html
     rules = "\n".join(sheet.strip() for sheet in _STYLE.findall(whole))
     return whole, "" if reaches(rules) else rules
+
+
+def is_plain(html: str) -> bool:
+    """Whether its elements are closed in order and not deep: then reading it is quick, and makes it no larger."""
+    said = html.replace("<!---->", "")  # what a tag of Liquid between two rows leaves behind
+    open_: list[str] = []
+    for closing, tag in _TAG.findall(said):
+        if closing:
+            if not open_ or open_.pop() != tag:
+                return False
+        elif (
+            tag in _END_P and "p" in open_
+        ):  # a parser would end the paragraph, and open again what was in it
+            return False
+        elif tag not in _EMPTY:
+            open_.append(tag)
+        if len(open_) > DEEPEST:
+            return False
+    return not open_ and "<" not in _TAG.sub("", said)
 
 
 def reaches(style: str) -> bool:

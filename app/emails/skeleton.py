@@ -24,6 +24,7 @@ from app.emails.wording import BadWording
 KEPT = (
     512  # shapes: a cart of one, of two, … of eight things, with a code and without, for each design at work
 )
+LARGEST = 150_000  # characters of a drawn shape; its holes are longer than most words
 _SALT = os.urandom(4).hex()  # so that nobody's words can be taken for a hole
 _HOLE = re.compile(f"hole{_SALT}x([0-9]+)x")
 # The MJML parser takes a line end between elements, not a space.
@@ -68,6 +69,8 @@ def _skeleton(shape: Any, look: Look) -> tuple[list[str], list[int]]:
         html = str(mjml2html(_BLANKS.sub("\n", source)))
     except ValueError as error:
         raise BadWording(_("it cannot be drawn")) from error
+    if len(html) > LARGEST:  # an exception is not kept, so that no shape fills the memory
+        raise BadWording(_("the e-mail is too large: mail programs would cut it off; shorten it"))
     parts = _HOLE.split(html)
     return parts, [int(hole) for hole in parts[1::2]]
 

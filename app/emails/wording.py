@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
-from functools import lru_cache
 from html import escape
 from typing import Any, ClassVar, TextIO
 
@@ -43,9 +42,15 @@ from liquid.stringify import to_liquid_string
 
 from app.emails import manner
 from app.emails.filters import FILTERS, leashed
-from app.emails.markup import printable
+from app.emails.markup import LONGEST, printable
+from app.emails.shelf import Shelf
 
-LONGEST = 10_000  # characters of one wording
+LONGEST_PAGE = 60_000  # characters of a whole page of HTML
+LONGEST_SAID = {
+    False: 2 * LONGEST,
+    True: 2 * LONGEST_PAGE,
+}  # characters that come of it, by whether it is HTML
+ROOM = 1_000_000  # characters of all parsed wordings that are kept; each takes up to 130 bytes
 LONGEST_VALUE = 2_000  # characters of one value from outside
 LONGEST_RANGE = 100
 MOST_ITEMS = 200
@@ -68,7 +73,7 @@ class _Bounded(RenderContext):
         return super().get(*args, **named)
 
     def get_buffer(self, buf: TextIO | None = None) -> LimitedStringIO:
-        return LimitedStringIO(limit=LONGEST * 2)
+        return LimitedStringIO(limit=self.env.output_stream_limit)
 
 
 class _Template(BoundTemplate):
@@ -93,11 +98,10 @@ class _Liquid(Environment):
     context_depth_limit: ClassVar[int] = 12
     loop_iteration_limit: ClassVar[int] = 500
     local_namespace_limit: ClassVar[int] = 50_000
-    output_stream_limit: ClassVar[int] = 2 * LONGEST
     template_class = _Template
 
-    def __init__(self, output: type[Output]) -> None:
-        self.output = output
+    def __init__(self, output: type[Output], most: int) -> None:
+        self.output, self.output_stream_limit = output, most
         super().__init__()
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
@@ -113,7 +117,7 @@ class _Liquid(Environment):
 
 _QUOTED = re.compile(r"'([^']{1,40})'")
 _UNSEEN = {"now": None, "today": None}  # Liquid's own clock; the house has one
-_TEXT, _HTML = _Liquid(Output), _Liquid(_Escaped)
+_TEXT, _HTML = _Liquid(Output, LONGEST_SAID[False]), _Liquid(_Escaped, LONGEST_SAID[True])
 
 
 def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
@@ -133,11 +137,15 @@ def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
         raise _bad(error) from error
 
 
-@lru_cache(maxsize=2048)
 def parse(wording: str, html: bool = False) -> BoundTemplate:
-    """Return the parsed wording, from a cache by content. Raises BadWording with the line."""
-    if len(wording) > LONGEST:
-        raise BadWording(_("it is longer than %(most)s characters", most=LONGEST))
+    """Return the parsed wording, from a shelf by content. Raises BadWording with the line."""
+    return _parsed(wording, html)
+
+
+def _parse(wording: str, html: bool) -> BoundTemplate:
+    most = LONGEST_PAGE if html else LONGEST
+    if len(wording) > most:
+        raise BadWording(_("it is longer than %(most)s characters", most=most))
     try:
         template = (_HTML if html else _TEXT).from_string(wording)
         _refuse_long_ranges(template)
@@ -146,6 +154,9 @@ def parse(wording: str, html: bool = False) -> BoundTemplate:
     except Exception as error:  # the parser recurses, too: depth is a sentence like the rest
         raise _bad(error) from error
     return template
+
+
+_parsed = Shelf(_parse, ROOM)
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:

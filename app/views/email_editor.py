@@ -25,7 +25,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, languages
-from app.emails import editing, handmade
+from app.emails import cleaning, editing
 from app.emails.checking import check
 from app.emails.editing import NotThere
 from app.emails.takeover import as_html
@@ -77,6 +77,9 @@ def redrafted(email: Email, change: Change, key: str, whole: bool) -> Response:
         draft, chosen = change(editing.numbered(email.working), emails.language(email.working))
     except NotThere:
         return stale(email)
+    except cleaning.Refused:
+        words = _("This HTML is too tangled to be made safe, so it is not kept. Close its elements in order.")
+        return answer(email, whole=False, remark=words, icon="circle-alert", status=422)
     id, base, shop_id = email.id, email.edits, g.shop.id
     if not unit(lambda: Email.redraft(shop_id, id, base, draft, key)):
         return stale(email)
@@ -157,8 +160,10 @@ def _lines(design: Design, locale: str) -> tuple[Design, str]:
 def _set(design: Design, locale: str) -> tuple[Design, str]:
     id = request.form.get("block", "")
     block = editing.find(design[locale], id)
-    form = FORMS[block["kind"]](request.form, prefix=f"{id}-")
-    return {**design, locale: editing.put(design[locale], id, form.values)}, id
+    values = FORMS[block["kind"]](request.form, prefix=f"{id}-").values
+    if block["kind"] == "html":
+        values["html"] = cleaning.kept(values["html"])["html"]
+    return {**design, locale: editing.put(design[locale], id, values)}, id
 
 
 def _add(design: Design, locale: str) -> tuple[Design, str]:
@@ -203,13 +208,13 @@ def _hush(design: Design, locale: str) -> tuple[Design, str]:
 
 def _html(design: Design, locale: str) -> tuple[Design, str]:
     form = HtmlForm(request.form)
-    return {**design, locale: {**design[locale], **handmade.kept(form.html.data or "")}}, ""
+    return {**design, locale: {**design[locale], **cleaning.kept(form.html.data or "")}}, ""
 
 
 def _take_over(design: Design, locale: str) -> tuple[Design, str]:
     return {
         **design,
-        locale: {**design[locale], **handmade.kept(as_html(design[locale], locale, g.shop))},
+        locale: {**design[locale], **cleaning.kept(as_html(design[locale], locale, g.shop))},
     }, ""
 
 
