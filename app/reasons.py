@@ -55,6 +55,7 @@ MESSAGES = {
     "channel": _l("The mail server does not take our mail; it is tried again"),
     "later": _l("The mail server asked to come back later"),
     "gave_up": _l("The mail server did not take it for a whole day"),
+    "by_hand": _l("You wrote about this cart by hand instead"),
     "server_failed": _l("The mail server refused it"),
     "server_unknown": _l("The mail server did not say whether it took it"),
     "cut_off": _l("The connection broke at the last moment: it may have arrived or not"),

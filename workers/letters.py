@@ -19,7 +19,7 @@ from app.emails.mime import BadAddress, Mailbox, compose
 from app.emails.rendering import Rendered, language_of, render
 from app.emails.wording import BadWording
 from app.extensions import db
-from app.models import Customer, Email, Run, Shop
+from app.models import Customer, Email, Handwritten, Run, Shop
 from app.returned.addresses import return_path
 from workers import context
 
@@ -63,7 +63,8 @@ def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
 def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_code: bool) -> Letter:
     if not customer.email:
         raise Unwritable("erased")
-    design = db.session.scalar(select(Email).where(Email.shop_id == shop.id, Email.id == message.email_id))
+    of_email = select(Email).where(Email.shop_id == shop.id, Email.id == message.email_id)
+    design = Handwritten.of(message.run_id, message.visit) or db.session.scalar(of_email)
     if design is None:
         raise Unwritable("email_gone")
     run = db.session.get_one(Run, message.run_id)

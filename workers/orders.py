@@ -38,7 +38,8 @@ def _carts(orders: Sequence[Row[Any]]) -> None:
     pressed = mine.where(Cart.pressed_at <= bindparam("_placed"), Cart.recovered_at.is_(None))
     _each(
         pressed.values(recovered_at=bindparam("_paid")),
-        [o for o in orders if o.paid_at and not o.cancelled_at],
+        # What somebody of the shop placed is no cart that its customer came back for (CART-14).
+        [o for o in orders if o.paid_at and not o.cancelled_at and not o.placed_by],
     )
     _each(mine.values(recovered_at=None), [order for order in orders if order.cancelled_at])
 
@@ -76,5 +77,6 @@ def _customers(shop_id: int, ids: Collection[int]) -> None:
         "spent": select(func.coalesce(func.sum(Order.total), 0)).where(*kept, own).scalar_subquery(),
         "last_order_at": select(func.max(Order.placed_at)).where(*kept).scalar_subquery(),
         "last_order_heard_at": clock.now(shop_id),
+        "changed_at": clock.now(shop_id),
     }
     changed(update(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(ids)).values(figures))

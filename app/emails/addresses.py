@@ -40,7 +40,9 @@ def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
         return f"{base}/c/{signed('click', _short(target))}"
 
     pixel = f"{base}/o/{signed('open')}.gif" if Policy.of(shop_id).count_opens else ""
-    return replace(Frame.of(shop, base, link, f"{base}/u/{signed('unsubscribe')}", pixel), reason=reason)
+    choices = f"{base}/p/{signed('preferences')}"
+    frame = Frame.of(shop, base, link, f"{base}/u/{signed('unsubscribe')}", pixel)
+    return replace(frame, reason=reason, preferences_url=choices)
 
 
 def destination(claim: Claim) -> str:

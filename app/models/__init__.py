@@ -17,10 +17,12 @@ from app.models.decisions import Decision
 from app.models.emails import Email, EmailRevision
 from app.models.events import Event, Refusal
 from app.models.flows import Flow, Gesture, Version
+from app.models.handwritten import Handwritten
 from app.models.heartbeats import Heartbeat
 from app.models.images import Image
 from app.models.inbox import InboxRow
 from app.models.interests import Interest
+from app.models.invitations import Invitation
 from app.models.mail import Mail
 from app.models.mail_faults import MailFault
 from app.models.messages import Message
@@ -43,7 +45,7 @@ from app.models.users import Login, Membership, User
 __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
     "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Decision", "Email", "EmailRevision",
-    "Event", "Flow", "Gesture", "Heartbeat", "Image", "InboxRow", "Interest", "Login", "Mail", "MailFault",
+    "Event", "Flow", "Gesture", "Handwritten", "Heartbeat", "Image", "InboxRow", "Interest", "Invitation", "Login", "Mail", "MailFault",
     "MailServer", "Membership", "Message", "Notice", "Offer", "Order", "Policy", "Product", "ProductMove", "ProductView",
     "Redemption", "Refusal", "Run", "Sale", "Segment", "SegmentMember", "Shop", "StaffNotice", "Step", "Suppression", "Tally", "TopicRefusal",
     "User", "Version", "Visit",

@@ -14,7 +14,7 @@ from app.extensions import db
 from app.unit import changed
 from app.upsert import insert
 
-STATE = ("items", "total", "currency", "url", "updated_at")  # what each telling replaces
+STATE = ("items", "total", "currency", "url", "shipping", "updated_at")  # what each telling replaces
 
 
 class Cart(db.Model):
@@ -34,6 +34,8 @@ class Cart(db.Model):
         ),
         Index("ix_cart_heard", "shop_id", "heard_at", sqlite_where=db.text("ordered_at IS NULL"),
               postgresql_where=db.text("ordered_at IS NULL")),
+        Index("ix_cart_recovered", "shop_id", "updated_at", sqlite_where=db.text("recovered_at IS NOT NULL"),
+              postgresql_where=db.text("recovered_at IS NOT NULL")),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -43,6 +45,7 @@ class Cart(db.Model):
     total: Mapped[int] = mapped_column(db.BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
     url: Mapped[str] = mapped_column(String(500), default="")
+    shipping: Mapped[str | None] = mapped_column(String(120))  # how it was to be sent, in the shop's words
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     heard_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time that the shop told of it
@@ -62,13 +65,15 @@ class Cart(db.Model):
         kept: dict[str, Any] = {
             name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE
         }
+        kept["shipping"] = func.coalesce(kept["shipping"], cls.shipping)  # a telling may leave it out
         kept |= {
             "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
             "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),
             "heard_at": told.excluded.heard_at,
         }
         db.session.connection().execute(
-            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept), list(rows)
+            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept),
+            [{"shipping": None, **row} for row in rows],
         )
 
     @classmethod
@@ -82,3 +87,17 @@ class Cart(db.Model):
         """Record that the recovery link was pressed while there was something to recover (CART-17)."""
         open = update(cls).where(cls.shop_id == shop_id, cls.token == token, cls.ordered_at.is_(None))
         return bool(changed(open.values(pressed_at=now)))
+
+    @classmethod
+    def alone(cls, shop_id: int, id: int) -> Cart | None:
+        """Return this shop's cart, locked: what people do with one cart by hand happens one after the other."""
+        mine = select(cls).where(cls.shop_id == shop_id, cls.id == id)
+        return db.session.scalar(
+            mine.with_for_update(key_share=True).execution_options(populate_existing=True)
+        )
+
+    @classmethod
+    def order(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Close a cart because it was turned into an order here; False when it was ordered before (CART-28)."""
+        open = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.ordered_at.is_(None))
+        return bool(changed(open.values(ordered_at=now)))

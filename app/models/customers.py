@@ -66,7 +66,9 @@ class Customer(db.Model):
     )  # when the shop told of an order last
     birthday: Mapped[str | None] = mapped_column(String(5))  # "02-29": month and day are all that is needed
     read_at: Mapped[datetime | None] = mapped_column(Instant)  # when an e-mail was opened or followed last
-    changed_at: Mapped[datetime | None] = mapped_column(Instant)  # when what rules ask about changed last, by our clock
+    changed_at: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # when what rules ask about changed last, by our clock
     created_at: Mapped[datetime] = mapped_column(Instant)
     erased_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -82,7 +84,9 @@ class Customer(db.Model):
         kept["locale"] = case((cls.locale_chosen, cls.locale), else_=kept["locale"])
         kept["birthday"] = func.coalesce(fresh.excluded.birthday, cls.birthday)
         # Left alone where nothing changes, so that a telling does not move the row in its index.
-        kept["changed_at"] = case((kept["locale"] != cls.locale, fresh.excluded.changed_at), else_=cls.changed_at)
+        kept["changed_at"] = case(
+            (kept["locale"] != cls.locale, fresh.excluded.changed_at), else_=cls.changed_at
+        )
         written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
                  "locale_chosen": False, "birthday": None, "changed_at": None}  # fmt: skip
@@ -126,7 +130,13 @@ class Customer(db.Model):
 
         It has an empty address and counts as erased: no list shows it, and nothing can be sent to it.
         """
-        row = {"shop_id": shop_id, "email": "", "created_at": now, "erased_at": now, "consent": "unsubscribed"}
+        row = {
+            "shop_id": shop_id,
+            "email": "",
+            "created_at": now,
+            "erased_at": now,
+            "consent": "unsubscribed",
+        }
         db.session.execute(once(cls, "shop_id", "email").values(row))
         mine = select(cls.id).where(cls.shop_id == shop_id, cls.email == "")
         return db.session.scalars(mine).one()

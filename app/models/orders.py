@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, select
+from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
@@ -22,8 +22,12 @@ STATE = (
     "tax",
     "currency",
     "codes",
+    "url",
+    "tracking",
+    "refunded",
     "updated_at",
 )  # what each telling replaces
+MOMENTS = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "refunded_at")  # once told, always
 
 
 class Order(db.Model):
@@ -36,6 +40,14 @@ class Order(db.Model):
         same_shop("customer_id", "customer"),
         same_shop("cart_id", "cart"),
         Index("ix_purchase_customer", "shop_id", "customer_id", "placed_at"),
+        Index("ix_purchase_placed", "shop_id", "placed_at"),
+        Index(
+            "ix_purchase_cart",
+            "shop_id",
+            "cart_id",
+            sqlite_where=db.text("cart_id IS NOT NULL"),
+            postgresql_where=db.text("cart_id IS NOT NULL"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -54,6 +66,14 @@ class Order(db.Model):
     updated_at: Mapped[datetime | None] = mapped_column(Instant)  # when what is told here was so
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    shipped_at: Mapped[datetime | None] = mapped_column(Instant)
+    delivered_at: Mapped[datetime | None] = mapped_column(Instant)
+    refunded_at: Mapped[datetime | None] = mapped_column(Instant)
+    refunded: Mapped[int | None] = mapped_column(db.BigInteger)  # what was given back so far
+    url: Mapped[str | None] = mapped_column(String(500))  # where the customer sees it, or pays for it
+    tracking: Mapped[str | None] = mapped_column(String(120))  # the parcel's number
+    placed_by: Mapped[int | None] = mapped_column()  # the user who turned a cart into it; None: the customer
+    payment: Mapped[str | None] = mapped_column(String(40))  # how that user said that it is or will be paid
 
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -70,10 +90,14 @@ class Order(db.Model):
         }
         earlier = told.excluded.placed_at < cls.placed_at
         kept["placed_at"] = case((earlier, told.excluded.placed_at), else_=cls.placed_at)
-        for name in ("customer_id", "cart_id", "paid_at", "cancelled_at"):
+        for name in ("customer_id", "cart_id", *MOMENTS):
             kept[name] = func.coalesce(getattr(cls, name), told.excluded[name])
+        for name in ("url", "tracking", "refunded"):
+            kept[name] = func.coalesce(kept[name], getattr(cls, name))  # a telling may leave them out
+        unsaid = dict.fromkeys((*MOMENTS, "url", "tracking", "refunded"))
         db.session.connection().execute(
-            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept), list(rows)
+            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept),
+            [{**unsaid, **row} for row in rows],
         )
 
     @classmethod
@@ -83,3 +107,11 @@ class Order(db.Model):
             select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.token.in_(tokens))
         )
         return {row.token: row for row in rows}
+
+    @classmethod
+    def place(cls, row: Mapping[str, Any], user_id: int, payment: str) -> int:
+        """Write an order that a user placed for a customer, and return its id (CART-28)."""
+        cls.save([row])
+        mine = update(cls).where(cls.shop_id == row["shop_id"], cls.token == row["token"])
+        placed = mine.values(placed_by=user_id, payment=payment).returning(cls.id)
+        return int(db.session.scalars(placed).one())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.columns import Instant
+from app.columns import Instant, Json
 from app.extensions import db
 from app.unit import changed
 
@@ -35,18 +37,54 @@ class User(db.Model):
         return db.session.scalar(select(cls).where(cls.email == email))
 
 
+ROLES = ("owner", "manager", "staff")
+AREAS = ("automations", "carts", "customers", "coupons", "settings")  # what staff may be let into, one by one
+TEAM = "team"  # who works here: the owner's own affair
+
+
 class Membership(db.Model):
-    """That a user may work in a shop, and as what."""
+    """That a user may work in a shop: staff in their `areas`, managers in all of them, owners in the team too."""
 
     __tablename__ = "membership"
     user_id: Mapped[int] = mapped_column(db.ForeignKey("user_account.id"), primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(10), default="owner")
+    areas: Mapped[list[str] | None] = mapped_column(Json)
+
+    def may(self, area: str) -> bool:
+        """Return whether this member may work in an area, one of AREAS or TEAM (REMIND-01)."""
+        if self.role == "staff":
+            return area in (self.areas or ())
+        return self.role == "owner" or area != TEAM
 
     @classmethod
     def first_shop(cls, user_id: int) -> int | None:
         """Return the id of the first shop this user may work in."""
         return db.session.scalar(select(cls.shop_id).where(cls.user_id == user_id).order_by(cls.shop_id))
+
+    @classmethod
+    def shops(cls, user_id: int) -> list[int]:
+        """Return the ids of the shops that this user may work in."""
+        return list(
+            db.session.scalars(select(cls.shop_id).where(cls.user_id == user_id).order_by(cls.shop_id))
+        )
+
+    @classmethod
+    def change(cls, shop_id: int, user_id: int, role: str, areas: Sequence[str]) -> bool:
+        """Let a member work as something else; False for an owner, who cannot be changed by anybody."""
+        return bool(changed(cls._other(update(cls), shop_id, user_id).values(role=role, areas=list(areas))))
+
+    @classmethod
+    def end(cls, shop_id: int, user_id: int) -> bool:
+        """Let a member work here no longer, from the next page they ask for; False for an owner."""
+        gone = bool(changed(cls._other(delete(cls), shop_id, user_id)))
+        if gone:
+            db.session.execute(delete(Login).where(Login.user_id == user_id, Login.shop_id == shop_id))
+        return gone
+
+    @classmethod
+    def _other(cls, statement: Any, shop_id: int, user_id: int) -> Any:
+        return statement.where(cls.shop_id == shop_id, cls.user_id == user_id, cls.role != "owner")
 
 
 class Login(db.Model):
@@ -67,6 +105,15 @@ class Login(db.Model):
             .join(Membership, (Membership.user_id == cls.user_id) & (Membership.shop_id == cls.shop_id))
             .where(cls.digest == digest, cls.seen_at > now - IDLE, cls.created_at > now - LONGEST)
         )
+
+    @classmethod
+    def turn(cls, digest: str, user_id: int, shop_id: int) -> bool:
+        """Work in another shop with this browser; False unless its user is a member there."""
+        member = select(Membership.shop_id).where(
+            Membership.user_id == user_id, Membership.shop_id == shop_id
+        )
+        mine = update(cls).where(cls.digest == digest, cls.user_id == user_id, member.exists())
+        return bool(changed(mine.values(shop_id=shop_id)))
 
     @classmethod
     def see(cls, digest: str, now: datetime) -> bool:

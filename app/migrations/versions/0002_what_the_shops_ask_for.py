@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-21 23:33:57.822123
+Create Date: 2026-11-21 23:38:33.772197
 
 """
 from alembic import op
@@ -26,6 +26,22 @@ def upgrade():
     sa.Column('value', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name', 'label', name=op.f('pk_tally'))
     )
+    op.create_table('invitation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('role', sa.String(length=10), nullable=False),
+    sa.Column('areas', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('invited_by', sa.Integer(), nullable=False),
+    sa.Column('invited_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('ended_at', app.columns.Instant(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['invited_by'], ['user_account.id'], name=op.f('fk_invitation_invited_by_user_account')),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_invitation_shop_id_shop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_invitation'))
+    )
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.create_index('ix_invitation_open', ['shop_id', 'id'], unique=False, sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
     op.create_table('product_move',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -43,6 +59,13 @@ def upgrade():
         batch_op.create_index('ix_product_move_at', ['shop_id', 'at'], unique=False)
         batch_op.create_index('ix_product_move_heard', ['shop_id', 'heard_at'], unique=False)
 
+    op.create_table('segment',
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('rules', sa.String(length=16), nullable=False),
+    sa.Column('at', app.columns.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_segment_shop_id_shop')),
+    sa.PrimaryKeyConstraint('shop_id', 'rules', name=op.f('pk_segment'))
+    )
     op.create_table('interest',
     sa.Column('shop_id', sa.Integer(), nullable=False),
     sa.Column('customer_id', sa.Integer(), nullable=False),
@@ -58,21 +81,31 @@ def upgrade():
     with op.batch_alter_table('interest', schema=None) as batch_op:
         batch_op.create_index('ix_interest_product', ['shop_id', 'product_key', 'customer_id'], unique=False)
 
-    op.create_table('segment',
-    sa.Column('shop_id', sa.Integer(), nullable=False),
-    sa.Column('flow_id', sa.Integer(), nullable=False),
-    sa.Column('rules', sa.String(length=64), nullable=False),
-    sa.Column('at', app.columns.Instant(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['shop_id', 'flow_id'], ['flow.shop_id', 'flow.id'], name=op.f('fk_segment_shop_id_flow_id_flow')),
-    sa.PrimaryKeyConstraint('shop_id', 'flow_id', name=op.f('pk_segment'))
-    )
     op.create_table('segment_member',
     sa.Column('shop_id', sa.Integer(), nullable=False),
-    sa.Column('flow_id', sa.Integer(), nullable=False),
+    sa.Column('rules', sa.String(length=16), nullable=False),
     sa.Column('customer_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customer.shop_id', 'customer.id'], name=op.f('fk_segment_member_shop_id_customer_id_customer')),
-    sa.ForeignKeyConstraint(['shop_id', 'flow_id'], ['flow.shop_id', 'flow.id'], name=op.f('fk_segment_member_shop_id_flow_id_flow')),
-    sa.PrimaryKeyConstraint('shop_id', 'flow_id', 'customer_id', name=op.f('pk_segment_member'))
+    sa.PrimaryKeyConstraint('shop_id', 'rules', 'customer_id', name=op.f('pk_segment_member'))
+    )
+    op.create_table('handwritten',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=60), nullable=False),
+    sa.Column('run_id', sa.Integer(), nullable=False),
+    sa.Column('visit', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('about', sa.String(length=10), nullable=False),
+    sa.Column('locale', sa.String(length=8), nullable=False),
+    sa.Column('subject', sa.String(length=300), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('button', sa.String(length=120), nullable=False),
+    sa.Column('written_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'run_id'], ['run.shop_id', 'run.id'], name=op.f('fk_handwritten_shop_id_run_id_run')),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_handwritten_shop_id_shop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_handwritten')),
+    sa.UniqueConstraint('run_id', 'visit', name=op.f('uq_handwritten_run_id_visit')),
+    sa.UniqueConstraint('shop_id', 'key', name=op.f('uq_handwritten_shop_id_key'))
     )
     op.create_table('decision',
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -87,6 +120,10 @@ def upgrade():
     )
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index('ix_call_failed', ['shop_id', 'id'], unique=False, sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
+
+    with op.batch_alter_table('cart', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('shipping', sa.String(length=120), nullable=True))
+        batch_op.create_index('ix_cart_recovered', ['shop_id', 'updated_at'], unique=False, sqlite_where=sa.text('recovered_at IS NOT NULL'), postgresql_where=sa.text('recovered_at IS NOT NULL'))
 
     with op.batch_alter_table('channel_trouble', schema=None) as batch_op:
         batch_op.add_column(sa.Column('failures', sa.Integer(), server_default='1', nullable=False))
@@ -116,6 +153,9 @@ def upgrade():
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index('ix_inbox_parked', ['shop_id', 'id'], unique=False, sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
 
+    with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('areas', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True))
+
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index('ix_message_troubled', ['state', 'shop_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('unknown', 'failed')"), postgresql_where=sa.text("state IN ('unknown', 'failed')"))
 
@@ -129,6 +169,10 @@ def upgrade():
         batch_op.add_column(sa.Column('refunded', sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column('url', sa.String(length=500), nullable=True))
         batch_op.add_column(sa.Column('tracking', sa.String(length=120), nullable=True))
+        batch_op.add_column(sa.Column('placed_by', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('payment', sa.String(length=40), nullable=True))
+        batch_op.create_index('ix_purchase_cart', ['shop_id', 'cart_id'], unique=False, sqlite_where=sa.text('cart_id IS NOT NULL'), postgresql_where=sa.text('cart_id IS NOT NULL'))
+        batch_op.create_index('ix_purchase_placed', ['shop_id', 'placed_at'], unique=False)
 
     with op.batch_alter_table('redemption', schema=None) as batch_op:
         batch_op.create_index('ix_redemption_code', ['code_id', 'customer_id'], unique=False)
@@ -170,6 +214,10 @@ def downgrade():
         batch_op.drop_index('ix_redemption_code')
 
     with op.batch_alter_table('purchase', schema=None) as batch_op:
+        batch_op.drop_index('ix_purchase_placed')
+        batch_op.drop_index('ix_purchase_cart', sqlite_where=sa.text('cart_id IS NOT NULL'), postgresql_where=sa.text('cart_id IS NOT NULL'))
+        batch_op.drop_column('payment')
+        batch_op.drop_column('placed_by')
         batch_op.drop_column('tracking')
         batch_op.drop_column('url')
         batch_op.drop_column('refunded')
@@ -182,6 +230,9 @@ def downgrade():
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_troubled', sqlite_where=sa.text("state IN ('unknown', 'failed')"), postgresql_where=sa.text("state IN ('unknown', 'failed')"))
+
+    with op.batch_alter_table('membership', schema=None) as batch_op:
+        batch_op.drop_column('areas')
 
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.drop_index('ix_inbox_parked', sqlite_where=sa.text("state = 'parked'"), postgresql_where=sa.text("state = 'parked'"))
@@ -211,20 +262,29 @@ def downgrade():
     with op.batch_alter_table('channel_trouble', schema=None) as batch_op:
         batch_op.drop_column('failures')
 
+    with op.batch_alter_table('cart', schema=None) as batch_op:
+        batch_op.drop_index('ix_cart_recovered', sqlite_where=sa.text('recovered_at IS NOT NULL'), postgresql_where=sa.text('recovered_at IS NOT NULL'))
+        batch_op.drop_column('shipping')
+
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.drop_index('ix_call_failed', sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
 
     op.drop_table('decision')
+    op.drop_table('handwritten')
     op.drop_table('segment_member')
-    op.drop_table('segment')
     with op.batch_alter_table('interest', schema=None) as batch_op:
         batch_op.drop_index('ix_interest_product')
 
     op.drop_table('interest')
+    op.drop_table('segment')
     with op.batch_alter_table('product_move', schema=None) as batch_op:
         batch_op.drop_index('ix_product_move_heard')
         batch_op.drop_index('ix_product_move_at')
 
     op.drop_table('product_move')
+    with op.batch_alter_table('invitation', schema=None) as batch_op:
+        batch_op.drop_index('ix_invitation_open', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
+
+    op.drop_table('invitation')
     op.drop_table('tally')
     # ### end Alembic commands ###
