@@ -48,7 +48,7 @@ class Frame:
     """Everything around the blocks. `link` gives the address of a target; without one, links lead nowhere.
 
     `reason` is the sentence that says why somebody gets this (already in their language; "" for the usual
-    one); `open_url` and `unsubscribe_url` are left out of the mail when empty.
+    one); `open_url`, `unsubscribe_url` and `preferences_url` are left out of the mail when empty.
     """
 
     shop_name: str
@@ -63,6 +63,7 @@ class Frame:
     contact_email: str = ""
     contact_phone: str = ""
     unsubscribe_url: str = ""
+    preferences_url: str = ""
     open_url: str = ""
     reason: str = ""
     ground: str = GROUND

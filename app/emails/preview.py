@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import force_locale
@@ -32,6 +33,7 @@ def preview(
     frame = Frame.of(
         shop, base_url(), lambda target: target if is_address(target) else home, f"{base_url()}/"
     )
+    frame = replace(frame, preferences_url=frame.unsubscribe_url)
     language = language_of(design, locale, shop.locale)
     with force_locale(language):
         data = samples.somebody(told(shop), sold(shop), shop.currency)

@@ -109,7 +109,8 @@ def around(frame: Frame) -> dict[str, Any]:
         "home": frame.link("shop") if frame.shop_url else "", "reason": reason(frame),
         "business_name": frame.business_name or frame.shop_name, "postal_address": address,
         "contact_email": frame.contact_email, "contact_phone": frame.contact_phone,
-        "unsubscribe_url": frame.unsubscribe_url, "open_url": frame.open_url,
+        "unsubscribe_url": frame.unsubscribe_url, "preferences_url": frame.preferences_url,
+        "open_url": frame.open_url,
         "social": [{"name": NETWORKS[name], "href": href} for name, href in frame.social],
     }  # fmt: skip
 
@@ -157,4 +158,6 @@ def _footer(frame: Frame) -> list[str]:
         frame.contact_phone,
     ]
     lines = [line for line in sender if line] + ["", reason(frame)]
+    if frame.preferences_url:
+        lines.append(_("Choose what you receive: %(url)s", url=frame.preferences_url))
     return lines + ([_("Unsubscribe: %(url)s", url=frame.unsubscribe_url)] if frame.unsubscribe_url else [])

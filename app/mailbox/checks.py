@@ -55,7 +55,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address in a mail. `sort` is click, unsubscribe, recovery, web, mail or bad; `target` is where it ends up."""
+    """One address in a mail. `sort` is click, unsubscribe, preferences, recovery, web, mail or bad; `target` is where it ends up."""
 
     href: str
     sort: str
@@ -136,6 +136,6 @@ def _link(href: str) -> Link:
 
 
 def _ours(href: str, token: str) -> Iterator[Link]:
-    for purpose in ("click", "unsubscribe", "recovery"):
+    for purpose in ("click", "unsubscribe", "preferences", "recovery"):
         if claim := links.read(purpose, token.removeprefix("recover=")):
             yield Link(href, purpose, claim.target)

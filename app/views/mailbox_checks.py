@@ -65,6 +65,7 @@ UNSUBSCRIBE: Mapping[str, tuple[Any, Any]] = {
 LINKS: Mapping[str, Any] = {
     "click": _l("counted, then to: %(target)s"),
     "unsubscribe": _l("to unsubscribe"),
+    "preferences": _l("to what they choose to receive"),
     "recovery": _l("back to the cart that was left"),
     "web": _l("straight to this page"),
     "mail": _l("opens a mail program or telephone"),
