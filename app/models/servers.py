@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
@@ -60,18 +60,22 @@ class ChannelTrouble(db.Model):
     failures: Mapped[int] = mapped_column(default=1, server_default="1")  # in a row
 
     @classmethod
-    def note(
-        cls, shop_id: int, channel: str, trouble: str, said: str, now: datetime, retry_at: datetime
-    ) -> bool:
-        """Let a channel rest until `retry_at`; return whether this trouble is news."""
-        known = db.session.get(cls, (shop_id, channel), with_for_update=True)
-        news = known is None or known.trouble != trouble
-        values = {"trouble": trouble, "said": said[:500], "retry_at": retry_at} | (
-            {"since": now} if news else {}
-        )
-        row = insert(cls).values({"shop_id": shop_id, "channel": channel, "since": now} | values)
-        db.session.execute(row.on_conflict_do_update(index_elements=["shop_id", "channel"], set_=values))
-        return news
+    def known(cls, shop_id: int, channel: str) -> ChannelTrouble | None:
+        """Return what is in the way of a channel, its row locked; None when it works."""
+        return db.session.get(cls, (shop_id, channel), with_for_update=True)
+
+    @classmethod
+    def note(cls, shop_id: int, channel: str, now: datetime, **told: object) -> None:
+        """Let a channel rest: `trouble`, `said`, `retry_at` and how many `failures` in a row; `since` stays."""
+        values = {"since": now} | told
+        row = insert(cls).values({"shop_id": shop_id, "channel": channel} | values)
+        db.session.execute(row.on_conflict_do_update(index_elements=["shop_id", "channel"], set_=told))
+
+    @classmethod
+    def check(cls, shop_id: int, channel: str, now: datetime) -> bool:
+        """Let a resting channel be tried now; False when it is not resting. How often it failed is not forgotten."""
+        resting = update(cls).where(cls.shop_id == shop_id, cls.channel == channel, cls.retry_at > now)
+        return bool(changed(resting.values(retry_at=now)))
 
     @classmethod
     def end(cls, shop_id: int, channel: str) -> bool:

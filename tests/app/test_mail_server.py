@@ -71,7 +71,7 @@ def test_mending_the_server_lets_what_waited_go(app, shop, monkeypatch):
         a_run(a_flow(shop), a_customer(shop)), sent_at=None, state="prepared", reason="channel"
     )
     db.session.commit()
-    unit(lambda: ChannelTrouble.note(shop.id, "email", "login", "535 no", NOON, NOON))
+    unit(lambda: ChannelTrouble.note(shop.id, "email", NOON, trouble="login", said="535 no", retry_at=NOON))
     browser = a_browser(app, shop)
     assert "535 no" in words(browser.get("/settings/mail"))
     monkeypatch.setattr(courier, "send", lambda *_: None)
