@@ -6,7 +6,7 @@ No money moves. It knows stock, prices and codes; it must not know a cookie, a p
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import or_, select, update
 from app.demo.counter import Line, shipping, subtotal
 from app.extensions import db
 from app.models import Code, Customer, Product, Sale
-from app.models.coupons import Bill
+from app.models.coupons import Bill, Pieces
 from app.unit import unit
 from app.upsert import once
 
@@ -55,7 +55,7 @@ def pay(
     Raises Changed, Declined or PaidBefore, and then nothing has happened.
     """
     items = subtotal(lines)
-    bill = Bill(items, shipping(items))
+    bill = Bill(items, shipping(items), pieces(lines))
     token = order_token(cart)
 
     def sell() -> Receipt:
@@ -73,6 +73,11 @@ def pay(
         return quote.discount, (quote.code,)
 
     return unit(sell)
+
+
+def pieces(lines: Iterable[Line]) -> tuple[Pieces, ...]:
+    """Return the lines as a coupon looks at them."""
+    return tuple(Pieces(line.good.key, line.good.price, line.quantity) for line in lines)
 
 
 def _take(shop_id: int, line: Line) -> None:

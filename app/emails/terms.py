@@ -14,6 +14,8 @@ def terms(coupon: Coupon, currency: str, locale: str) -> str:
     with force_locale(locale):
         if coupon.kind == "shipping":
             said = _("Free delivery")
+        elif coupon.kind == "cheapest":
+            said = _("The cheapest of two pieces for nothing")
         else:
             taken = percent(coupon.value / 100) if coupon.kind == "percent" else money(coupon.value, currency)
             said = _("%(taken)s off your order", taken=taken)

@@ -9,17 +9,19 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, RadioField, StringField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from app.forms.money import MoneyField
 from app.models import Coupon
+from app.models.coupons import OFFERED
 
 KINDS = [
     SelectChoice("percent", _l("A percentage")),
     SelectChoice("amount", _l("An amount")),
     SelectChoice("shipping", _l("Free shipping")),
+    SelectChoice("cheapest", _l("The cheapest of two")),
 ]
 SHARING = [
     SelectChoice("yes", _l("A code of their own for each customer. Nobody else can use it.")),
@@ -30,11 +32,13 @@ SHARING = [
 class CouponForm(FlaskForm):
     """The terms of one coupon. Make it with `meta={"currency": …}`; `terms()` is what a Coupon keeps."""
 
+    aimed = True  # whether it asks for which products and customers it is
+
     name = StringField(
         _l("Name"), [DataRequired(_l("Give it a name that you will recognise.")), Length(max=120)],
         description=_l("Only you see it."),
     )  # fmt: skip
-    kind = RadioField(_l("What does it take off?"), choices=KINDS, default="percent")
+    kind = RadioField(_l("What does it take off?"), choices=KINDS, default="percent", validate_choice=False)
     percent = IntegerField(
         _l("Percentage"), [Optional(), NumberRange(1, 100, _l("Choose a percentage from 1 to 100."))],
         default=10, description=_l("Ten per cent is the usual first step."),
@@ -63,9 +67,20 @@ class CouponForm(FlaskForm):
         description=_l("Leave empty for no limit. With a limit of 1, only the first customer benefits."),
     )  # fmt: skip
     once_per_customer = BooleanField(_l("Once per customer"), default=True)
+    products = SelectMultipleField(
+        _l("Only for these products"), validate_choice=False,
+        description=_l("Leave it empty for every product."),
+    )  # fmt: skip
+    tag = StringField(
+        _l("Only for customers with this tag"), [Length(max=60)],
+        filters=[lambda text: " ".join((text or "").split())],
+        description=_l("Leave it empty for every customer."),
+    )  # fmt: skip
 
     def validate_kind(self, field: RadioField) -> None:
-        """Ask for the number that the chosen kind needs."""
+        """Refuse a kind that is not on offer here, and ask for the number that the chosen kind needs."""
+        if field.data not in [choice.value for choice in field.choices]:
+            raise ValidationError(_("Choose one of these kinds: others cannot be given here."))
         if field.data == "percent" and self.percent.data is None:
             raise ValidationError(_("Say how many per cent."))
         if field.data == "amount" and not self.amount.data:
@@ -79,14 +94,27 @@ class CouponForm(FlaskForm):
     def terms(self, zone: str) -> dict[str, Any]:
         """Return the columns of a Coupon. The last day ends at midnight in `zone`."""
         shared = self.personal.data == "no"
-        values = {"percent": self.percent.data, "amount": self.amount.data, "shipping": 0}
+        values = {"percent": self.percent.data, "amount": self.amount.data}
         return {
-            "name": (self.name.data or "").strip(), "kind": self.kind.data, "value": values[self.kind.data] or 0,
+            "name": (self.name.data or "").strip(), "kind": self.kind.data, "value": values.get(self.kind.data) or 0,
             "minimum": self.minimum.data or 0, "personal": not shared, "prefix": self.prefix.data,
             "days": None if shared else self.days.data, "ends_at": _end_of(self.ends_on.data, zone),
             "usage_limit": self.usage_limit.data if shared else None,
             "once_per_customer": bool(self.once_per_customer.data),
+            "products": (self.products.data or None) if self.aimed else None,
+            "tag": (self.tag.data or "") if self.aimed else "",
         }  # fmt: skip
+
+
+class OfferCouponForm(CouponForm):
+    """A coupon that an offer in the shop's own pages may promise: three kinds, for everything and everybody (C9)."""
+
+    aimed = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [choice for choice in KINDS if choice.value in OFFERED]
+        del self.products, self.tag
 
 
 def filled(coupon: Coupon, zone: str) -> dict[str, Any]:
@@ -97,7 +125,7 @@ def filled(coupon: Coupon, zone: str) -> dict[str, Any]:
         "amount": coupon.value if coupon.kind == "amount" else None, "personal": "yes" if coupon.personal else "no",
         "prefix": coupon.prefix, "minimum": coupon.minimum or None, "days": coupon.days,
         "ends_on": last.date() if last else None, "usage_limit": coupon.usage_limit,
-        "once_per_customer": coupon.once_per_customer,
+        "once_per_customer": coupon.once_per_customer, "products": coupon.products or [], "tag": coupon.tag,
     }  # fmt: skip
 
 

@@ -79,6 +79,8 @@ def refusal(declined: Declined, currency: str) -> str:
         "other_customer": _(
             "This code was made for another e-mail address. Use the address that received it."
         ),
+        "products": _("This code is for other products than those in your cart."),
+        "second": _("This code wants a second piece in your cart: the cheaper one is then for nothing."),
     }
     if declined.reason == "minimum":
         least = money(declined.minimum, currency)

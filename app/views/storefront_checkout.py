@@ -15,7 +15,7 @@ from app.demo.basket import Address, Thanks
 from app.demo.counter import Line
 from app.extensions import db
 from app.forms.storefront import Contact, Delivery, refusal
-from app.models import Code, Customer, Sale
+from app.models import Code, Customer, Offer, Sale
 from app.models.coupons import Bill, Declined
 from app.views.access import public
 from app.views.storefront_visit import at_counter, pages, tell_cart, tell_sales
@@ -61,6 +61,8 @@ def pay() -> Page:
     form, typed = Delivery(), request.form.get("code", "").strip()
     remember(form)
     pressed = request.form.get("do")
+    if pressed == "use":
+        typed = offered()
     if pressed == "remove":
         g.basket = replace(g.basket, code="")
         return redirect(url_for("storefront.payment"))
@@ -75,6 +77,13 @@ def remember(form: Delivery) -> None:
     """Keep in the basket what was typed so far, right or not."""
     typed = {name: (form[name].data or "")[:120] for name in asdict(Address())}
     g.basket = replace(g.basket, address=Address(**typed))
+
+
+def offered() -> str:
+    """Return the code of the offer that this shopper is shown, or an empty string."""
+    customer_id, now = shopper(), clock.now(g.front.id)
+    found = Offer.shown(g.front.id, customer_id, now) if customer_id else None
+    return found[1].code if found else ""
 
 
 def redeem(form: Delivery, lines: list[Line], typed: str) -> Page:
@@ -156,7 +165,8 @@ def bill(lines: list[Line], code: str = "") -> Asked:
     if not code:
         return asked
     try:
-        quote = Code.quote(g.front.id, code, Bill(items, asked.shipping), shopper(), clock.now(g.front.id))
+        asked_for = Bill(items, asked.shipping, till.pieces(lines))
+        quote = Code.quote(g.front.id, code, asked_for, shopper(), clock.now(g.front.id))
     except Declined as declined:
         return replace(asked, refusal=refusal(declined, g.front.currency))
     return replace(asked, code=quote.code, discount=quote.discount)

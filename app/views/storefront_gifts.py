@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
 from app import clock
+from app.emails.terms import terms
 from app.extensions import db
 from app.models import Chat, Coupon, Message, Offer
-from app.templating import money, percent
 from app.unit import unit
 from app.views.access import public
 from app.views.chat import Reader, seen
@@ -39,23 +38,9 @@ def gifts() -> dict[str, Any]:
         "unread": unread,
         "offer": offer,
         "offer_code": code.code,
-        "offer_terms": terms(coupon),
+        "offer_terms": terms(coupon, g.front.currency, g.language),
         "offer_ends": ends,
     }
-
-
-def terms(coupon: Coupon) -> str:
-    """Say what a coupon takes off, in the shopper's language."""
-    if coupon.kind == "shipping":
-        said = _("Free delivery")
-    else:
-        taken = (
-            percent(coupon.value / 100) if coupon.kind == "percent" else money(coupon.value, g.front.currency)
-        )
-        said = _("%(taken)s off your order", taken=taken)
-    if coupon.minimum:
-        said = _("%(said)s from %(minimum)s", said=said, minimum=money(coupon.minimum, g.front.currency))
-    return str(said)
 
 
 @pages.get("/messages")
