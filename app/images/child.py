@@ -63,16 +63,24 @@ def checked(picture) -> int:
 
 
 def shaped(picture, wanted: dict):
-    """Return the picture cut to the wanted shape (`crop`: where the cut is, 0 to 1 from left and top), or fitted."""
+    """Return the picture cut to the wanted shape (`crop`: where in the free room, 0 to 1 from left and top, and how close), or fitted."""
     width, height = wanted["width"], wanted["height"]
     if "crop" not in wanted:
         if picture.width > width or picture.height > height:
             picture.thumbnail((width, height))
         return picture
-    from PIL import ImageOps
+    left, top, zoom = wanted["crop"]
+    scale = min(picture.width / width, picture.height / height) / zoom
+    wide, high = width * scale, height * scale
+    across, down = left * (picture.width - wide), top * (picture.height - high)
+    return clear(picture).resize(
+        (width, height), box=(across, down, across + wide, down + high), reducing_gap=2.0
+    )
 
-    centring = (wanted["crop"][0], wanted["crop"][1])
-    return ImageOps.fit(picture, (width, height), centering=centring)
+
+def clear(picture):
+    """Return the picture in colours that can be mixed: a palette's numbers cannot."""
+    return picture if picture.mode in ("RGB", "RGBA", "L") else picture.convert("RGBA")
 
 
 def still(picture) -> tuple[dict, bytes]:

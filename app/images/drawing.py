@@ -12,6 +12,7 @@ from typing import Any
 
 CHILD = Path(__file__).with_name("child.py")
 PATIENCE = 15.0  # seconds; the child's own limit is lower
+CLOSEST = 4.0  # times
 LARGEST = 6 * 1024 * 1024  # bytes that may be uploaded
 _SVG = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<(?:\?xml|!doctype svg|svg|!--)", re.IGNORECASE)
 
@@ -47,15 +48,18 @@ class Drawn:
     content: bytes
 
 
-def draw(raw: bytes, preset: Preset, at: tuple[float, float] = (0.5, 0.5)) -> Drawn:
-    """Return the picture drawn anew for its purpose; `at` is where a cut keeps it, 0 to 1. Raises Refused."""
+def draw(raw: bytes, preset: Preset, at: tuple[float, float] = (0.5, 0.5), zoom: float = 1.0) -> Drawn:
+    """Return the picture drawn anew for its purpose. Raises Refused.
+
+    A cut takes the largest piece of its shape, `zoom` times smaller, from where `at` says: 0 to 1 of the free room.
+    """
     if len(raw) > LARGEST:
         raise Refused("bytes")
     if _SVG.match(raw[:200]):
         raise Refused("svg")
     wanted: dict[str, Any] = {"width": preset.width, "height": preset.height}
     if preset.cut:
-        wanted["crop"] = [min(max(share, 0.0), 1.0) for share in at]
+        wanted["crop"] = [*(min(max(share, 0.0), 1.0) for share in at), min(max(zoom, 1.0), CLOSEST)]
     told, content = _asked(json.dumps(wanted).encode() + b"\n" + raw)
     if "refused" in told:
         raise Refused(str(told["refused"]))

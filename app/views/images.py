@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from math import isfinite
 
 from flask import Blueprint, Flask, Response, abort, g, jsonify, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock
+from app.emails.addresses import base_url
 from app.extensions import db, limiter
 from app.images.drawing import LARGEST, PRESETS, Drawn, Refused, draw
 from app.models import Image
@@ -22,7 +24,8 @@ ROOM = LARGEST + 64 * 1024  # bytes of a request: the picture and the form aroun
 
 
 def register(app: Flask) -> None:
-    """Put these pages on the application."""
+    """Put these pages on the application, and the public address at hand of what shows pictures elsewhere."""
+    app.jinja_env.globals.update(base_url=base_url)
     app.register_blueprint(pages)
 
 
@@ -74,8 +77,8 @@ def taken(preset: str) -> Image:
     raw = file.read(LARGEST + 1) if file else b""
     if not raw:
         raise Refused("empty")
-    at = (_share("x"), _share("y"))
-    image = row(draw(raw, PRESETS[preset], at), g.shop.id)
+    at, zoom = (_share("x", 0.5), _share("y", 0.5)), _share("zoom", 1.0)
+    image = row(draw(raw, PRESETS[preset], at, zoom), g.shop.id)
     if not unit(lambda: Image.add(image)):
         raise Refused("full")
     return image
@@ -109,11 +112,12 @@ def refusal(why: str) -> str:
     }[why]  # fmt: skip
 
 
-def _share(name: str) -> float:
+def _share(name: str, usual: float) -> float:
     try:
-        return min(max(float(request.form.get(name, 0.5)), 0.0), 1.0)
+        told = float(request.form.get(name, usual))
     except ValueError:
-        return 0.5
+        return usual
+    return told if isfinite(told) else usual
 
 
 def _is_name(name: str) -> bool:

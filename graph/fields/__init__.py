@@ -9,7 +9,7 @@ from __future__ import annotations
 from graph.fields.choices import Choice, Conditions, CouponChoice, EmailChoice, Events, Products, YesNo
 from graph.fields.field import Field, FieldError
 from graph.fields.time import UNIT_TITLES, UNITS, WEEKDAYS, Duration, TimeOfDay, Weekdays, span
-from graph.fields.written import LongText, Number, Percent, Tags, Text, WebAddress
+from graph.fields.written import LongText, Number, Percent, Picture, Tags, Text, WebAddress
 
 __all__ = [
     "UNITS",
@@ -26,6 +26,7 @@ __all__ = [
     "LongText",
     "Number",
     "Percent",
+    "Picture",
     "Products",
     "Tags",
     "Text",

@@ -55,6 +55,13 @@ class WebAddress(Text):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture(WebAddress):
+    """The address of a picture in the shape of the offer banner."""
+
+    type: ClassVar[str] = "picture"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Number(Field):
     """A whole number between two bounds: int."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.effects import GrantOffer, IssueCoupon
-from graph.fields import CouponChoice, LongText, Text, WebAddress
+from graph.fields import CouponChoice, LongText, Picture, Text
 from graph.kind import Go, NodeKind, Settings, Visit
 from graph.words import Card, M, Names, Words
 
@@ -13,6 +13,7 @@ class GrantOfferKind(NodeKind):
 
     name = "grant_offer"
     group = "do"
+    for_customer = True
     icon = "gift"
     title = M("Show an offer in the shop")
     short = M("Show an offer")
@@ -23,7 +24,7 @@ class GrantOfferKind(NodeKind):
         Text(name="title", label=M("What does the banner say?"), longest=80, ask=M("Write the line of the banner."),
              help=M("Leave the code out: the banner shows it by itself.")),
         LongText(name="text", label=M("One sentence more"), longest=240, required=False),
-        WebAddress(name="image", label=M("Address of a picture"), required=False,
+        Picture(name="image", label=M("Picture"), required=False,
                    help=M("933 × 480 pixels are shown without being cut.")),
     )  # fmt: skip
 

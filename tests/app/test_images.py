@@ -88,13 +88,35 @@ def test_a_moving_picture_goes_on_moving():
 
 
 @pytest.mark.rule("OFFER-10")
-@pytest.mark.parametrize(("at", "shade"), [((0.0, 0.5), 0), ((1.0, 0.5), 255)])
-def test_a_banner_is_cut_to_its_shape_where_one_wants_it(at, shade):
+@pytest.mark.parametrize(
+    ("at", "zoom", "shade"),
+    [((0, 0.5), 1, 0), ((1, 0.5), 1, 255), ((0.75, 1), 4, 255), ((0.25, 0), 99, 0), ((-7, 3), 0.1, 0)],
+)  # fmt: skip
+def test_a_banner_is_cut_to_its_shape_where_and_as_close_as_one_wants_it(at, zoom, shade):
     half = Picture.new("L", (1866 * 2, 480 * 2), 0)
     half.paste(255, (1866, 0, 1866 * 2, 480 * 2))
-    drawn = draw(saved(half.convert("RGB")), PRESETS["banner"], at)
+    drawn = draw(saved(half.convert("RGB")), PRESETS["banner"], at, zoom)
     with Picture.open(io.BytesIO(drawn.content)) as banner:
         assert banner.size == (933, 480) and abs(banner.getpixel((466, 240))[0] - shade) < 8
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "CMYK", "1", "I;16"])
+def test_a_banner_is_cut_from_a_picture_of_any_colours(mode):
+    drawn = draw(
+        saved(Picture.new(mode, (1000, 900)), "JPEG" if mode == "CMYK" else "PNG"), PRESETS["banner"]
+    )
+    assert (drawn.width, drawn.height) == (933, 480)
+
+
+@pytest.mark.rule("OFFER-10")
+def test_an_uploaded_banner_is_cut_where_the_merchant_said(desk):
+    browser, _shop = desk
+    picture = Picture.new("RGB", (933, 960), (0, 0, 0))
+    picture.paste((250, 250, 250), (0, 480, 933, 960))
+    lower = sent(browser, saved(picture), preset="banner", x="0.5", y="1", zoom="nan").get_json()
+    assert (lower["width"], lower["height"]) == (933, 480)
+    with Picture.open(io.BytesIO(browser.get(lower["url"]).data)) as banner:
+        assert banner.getpixel((466, 5))[0] > 240
 
 
 @pytest.mark.parametrize(

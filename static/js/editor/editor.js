@@ -6,6 +6,7 @@ import { Chooser, settle } from "./choosing.js";
 import { Clipboard } from "./clipboard.js";
 import * as conflict from "./conflict.js";
 import { Counts } from "./counts.js";
+import * as cutting from "../cutting.js";
 import { Finder } from "./finding.js";
 import { Keys } from "./keys.js";
 import { Pointer } from "./pointer.js";
@@ -195,5 +196,6 @@ htmx.config.morphIgnore = [...(htmx.config.morphIgnore ?? []), "data-live", "dat
 const root = document.getElementById("editor");
 root.editor = new Editor(root);
 conflict.watch(root);
+cutting.start();
 root.counts = new Counts(root, document.getElementById("counts-toggle"));
 root.setAttribute("data-ready", "");

@@ -1,0 +1,5 @@
+/* A page with a picture to cut, outside of the editor. */
+
+import { start } from "./cutting.js";
+
+start();
