@@ -19,6 +19,8 @@ _NEVER = frozenset({
     "email", "recipient", "sender", "subject", "body", "headers",
     "token", "secret", "password", "authorization",
 })  # fmt: skip
+# What a line may be about, in fields of their own: numbers, states and reasons.
+_FIELDS = ("shop_id", "flow_id", "run_id", "message_id", "state", "reason", "error", "seconds")
 _QUIET = ("sqlalchemy.engine", "aiosmtpd", "mail.log", "asyncio", "alembic.runtime")
 
 Entry = MutableMapping[str, Any]
@@ -69,7 +71,7 @@ def _shared() -> list[Any]:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.stdlib.ExtraAdder(),  # log.info("…", extra={"run_id": 5}) becomes a field of its own
+        structlog.stdlib.ExtraAdder(_FIELDS),  # log.info("…", extra={"run_id": 5})
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
 

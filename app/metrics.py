@@ -1,7 +1,7 @@
-"""How the instance is, in figures: read from the database at the moment somebody asks.
+"""How the instance is, in figures: read from the database at the moment somebody asks, at most every few seconds.
 
-The counts live in the rows, so every process tells the same and none has to remember. Must not name a
-customer, a shop or a flow: a label is a state or a queue, never a person.
+What waits is counted in the rows, up to a bound; what happened was counted where it happened (`app.tally`). So every
+process tells the same. Must not name a customer, a shop or a flow: a label is a state or a reason, never a person.
 """
 
 from __future__ import annotations
@@ -10,67 +10,121 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily as Counter
 from prometheus_client.core import GaugeMetricFamily as Gauge
 from prometheus_client.registry import Collector
 from sqlalchemy import Select, func, select
 
-from app import clock
+from app import clock, vitals
 from app.extensions import db
-from app.models import Heartbeat, InboxRow, Message, Run, Version, runs
+from app.models import (
+    Call,
+    ChannelTrouble,
+    Flow,
+    Heartbeat,
+    InboxRow,
+    Message,
+    Run,
+    Tally,
+    calls,
+    inbox,
+    lateness,
+    messages,
+    runs,
+)
+from app.models.lateness import MOST, Late
+
+FRESH = 3.0  # seconds for which figures are told again as they are
+COUNTED = (
+    ("sends", "state", "Messages whose mail server answered, or did not, after the last dot."),
+    ("gate_refusals", "reason", "Messages that the last look before sending held back or ended."),
+    ("hints", "outcome", "Hints given to the broker, and those it did not take."),
+    ("lease_expiries", "row", "Rows taken back from workers that were not heard of any more."),
+    ("clock_jumps", "", "Times that a machine's clock jumped, so that sending waited."),
+)
+# What is in a worker's hands or waits for a person; each has a partial index of its own.
+HELD: tuple[tuple[str, str, Any, Any], ...] = (
+    ("runs", "leased", Run, runs.LEASED),
+    ("runs", "parked", Run, runs.PARKED),
+    ("messages", "prepared", Message, messages.DUE),
+    ("messages", "handing", Message, messages.HANDING),
+    ("inbox", "parked", InboxRow, inbox.PARKED),
+    ("calls", "waiting", Call, calls.DUE),
+)
 
 
 class Figures(Collector):
-    """What Prometheus scrapes; each figure is one indexed query."""
+    """What Prometheus scrapes; each figure is a bounded look at an index."""
 
-    def collect(self) -> Iterator[Gauge]:
+    def collect(self) -> Iterator[Gauge | Counter]:
         """Yield the figures; ages are in seconds, 0 when nothing waits."""
-        yield from _inbox()
-        yield from _runs()
-        yield from _messages()
-        yield Gauge("relance_engine_silence_seconds", "Age of the engine's last beat.", silence())
+        yield from _waiting("inbox_waiting", "inbox_oldest", "deliveries nobody has read", lateness.unread())
+        yield from _waiting("runs_due", "runs_oldest_due", "runs whose time has come", lateness.late_runs())
+        yield from _waiting(
+            "messages_due", "messages_oldest_due", "messages that may leave", lateness.late_messages()
+        )
+        yield from _held()
+        yield from _pauses()
+        yield from _counted()
+        yield from _engine()
 
 
 def text() -> bytes:
     """The figures in Prometheus' text format."""
-    registry = CollectorRegistry()
-    registry.register(Figures())
-    return generate_latest(registry)
+    now, kept = clock.monotonic(), current_app.extensions.get("figures")
+    if kept is None or now - kept[0] >= FRESH:
+        registry = CollectorRegistry()
+        registry.register(Figures())
+        kept = current_app.extensions["figures"] = now, generate_latest(registry)
+    told: bytes = kept[1]
+    return told
 
 
-def silence() -> float:
-    """Seconds since any process of the engine was last heard; infinity if none ever was."""
-    last = db.session.scalar(select(func.max(Heartbeat.seen_at)))
-    return _age(last) if last else float("inf")
+def _waiting(count: str, age: str, what: str, late: Late) -> Iterator[Gauge]:
+    yield Gauge(f"relance_{count}", f"The number of {what}, {MOST} at the most.", late.count)
+    yield Gauge(f"relance_{age}_seconds", f"For how long the oldest of the {what} waits.", _age(late.oldest))
 
 
-def _inbox() -> Iterator[Gauge]:
-    waiting = InboxRow.state == "waiting"
-    count, oldest = _row(select(func.count(), func.min(InboxRow.received_at)).where(waiting))
-    parked = db.session.scalar(select(func.count()).where(InboxRow.state == "parked"))
-    yield Gauge("relance_inbox_waiting", "Deliveries that no worker has read yet.", count)
-    yield Gauge("relance_inbox_oldest_seconds", "Age of the oldest of them.", _age(oldest))
-    yield Gauge("relance_inbox_parked", "Deliveries that could not be read.", parked)
+def _held() -> Iterator[Gauge]:
+    for name, state, model, where in HELD:
+        count = _bounded(select(model.id).where(where))
+        yield Gauge(
+            f"relance_{name}_{state}", f"The number of {name} that are {state}, {MOST} at the most.", count
+        )
 
 
-def _runs() -> Iterator[Gauge]:
-    due = (Run.version_id == Version.id) & runs.DUE & (Run.wake_at <= clock.at(Version.shop_id))
-    count, oldest = _row(select(func.count(), func.min(Run.wake_at)).select_from(Version).join(Run, due))
-    yield Gauge("relance_runs_due", "Runs whose time has come and that no worker has claimed.", count)
-    yield Gauge("relance_runs_oldest_due_seconds", "How late the latest of them is.", _age(oldest))
-    held = select(Run.status, func.count()).where(Run.status.in_(("leased", "parked"))).group_by(Run.status)
-    yield _by("relance_runs", "Runs in a worker's hands, or parked with an error.", "status", held)
+def _pauses() -> Iterator[Gauge]:
+    paused = (
+        select(Flow.paused_reason, func.count()).where(Flow.status == "paused").group_by(Flow.paused_reason)
+    )
+    yield _by("relance_flows_paused", "Paused automations, by reason.", "reason", paused)
+    resting = select(ChannelTrouble.trouble, func.count()).group_by(ChannelTrouble.trouble)
+    yield _by("relance_channels_resting", "Channels that stand still, by trouble.", "trouble", resting)
 
 
-def _messages() -> Iterator[Gauge]:
-    yield _by(
-        "relance_messages", "Messages by state.", "state",
-        select(Message.state, func.count()).group_by(Message.state),
-    )  # fmt: skip
-    waiting = (Message.state == "prepared") & clock.due(Message.send_at, Message.shop_id)
-    count, oldest = _row(select(func.count(), func.min(Message.send_at)).where(waiting))
-    yield Gauge("relance_messages_due", "Messages that may leave now.", count)
-    yield Gauge("relance_messages_oldest_due_seconds", "How late the latest of them is.", _age(oldest))
+def _counted() -> Iterator[Counter]:
+    for name, label, what in COUNTED:
+        family = Counter(f"relance_{name}", what, labels=[label] if label else [])
+        for value, times in Tally.of(name).items() or (("", 0),):
+            family.add_metric([value] if label else [], times)
+        yield family
+
+
+def _engine() -> Iterator[Gauge]:
+    silence = vitals.silence()
+    yield Gauge("relance_engine_silence_seconds", "Age of the last beat of a worker.",
+                float("inf") if silence is None else silence)  # fmt: skip
+    for role in ("worker", "heartbeat"):
+        yield Gauge(
+            f"relance_{role}s",
+            f"Processes of this role heard lately: {role}.",
+            Heartbeat.beating(role, clock.real()),
+        )
+    held = Heartbeat.held(clock.real())
+    yield Gauge("relance_clock_jump_seconds", "By how much a clock has jumped, while sending waits for it.",
+                held.jump or 0 if held else 0)  # fmt: skip
 
 
 def _by(name: str, documentation: str, label: str, counts: Select[str, int]) -> Gauge:
@@ -80,9 +134,8 @@ def _by(name: str, documentation: str, label: str, counts: Select[str, int]) -> 
     return family
 
 
-def _row(query: Select[Any, Any]) -> tuple[int, datetime | None]:
-    count, oldest = db.session.execute(query).one()
-    return count, oldest
+def _bounded(rows: Select[int]) -> int:
+    return db.session.scalar(select(func.count()).select_from(rows.limit(MOST).subquery())) or 0
 
 
 def _age(instant: datetime | None) -> float:

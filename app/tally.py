@@ -8,34 +8,52 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
+from flask import current_app
+
+from app import clock
 from app.models.tallies import Tally
 from app.unit import unit
 
-_lock = threading.Lock()
-_counted: Counter[tuple[str, str]] = Counter()
+OFTEN = 10.0  # seconds between two times that a web process adds what it counted
+
+
+class Counted:
+    """What one process has counted and not added yet."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.kept_at = clock.monotonic()
 
 
 def count(name: str, label: str = "", times: int = 1) -> None:
-    """Count one happening, or several."""
+    """Count one happening, or several, inside an application context."""
+    mine = _mine()
     if times:
-        with _lock:
-            _counted[name, label] += times
+        with mine.lock:
+            mine.counts[name, label] += times
 
 
 def keep() -> None:
     """Add what was counted since the last time to the instance's counters, in a unit of its own."""
-    taken = _taken()
+    mine = _mine()
+    with mine.lock:
+        taken, mine.counts, mine.kept_at = mine.counts, Counter(), clock.monotonic()
     try:
         if taken:
             unit(lambda: Tally.add(taken))
     except BaseException:
-        with _lock:
-            _counted.update(taken)
+        with mine.lock:
+            mine.counts.update(taken)
         raise
 
 
-def _taken() -> Counter[tuple[str, str]]:
-    with _lock:
-        taken = _counted.copy()
-        _counted.clear()
-    return taken
+def is_due() -> bool:
+    """Whether a process without a heart should add what it counted."""
+    mine = _mine()
+    return bool(mine.counts) and clock.monotonic() - mine.kept_at >= OFTEN
+
+
+def _mine() -> Counted:
+    found: Counted = current_app.extensions.setdefault("tally", Counted())
+    return found

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import CTE, Select, func, or_, select
+from sqlalchemy import CTE, Select, or_, select
 
 from app import clock
 from app.extensions import db
+from app.leaps import leaps
 from app.models import (
     Call,
     Confirmation,
@@ -33,8 +34,8 @@ ASKED = db.text("state IN ('prepared', 'handing')")  # word for word what the in
 def work() -> Iterator[tuple[str, int]]:
     """Yield (kind, shop or version) for all that is due now; a kind's own loop finds how much it is."""
     told, happened = (
-        _leaps(InboxRow.shop_id, inbox.WAITING),
-        _leaps(Event.shop_id, Event.enrolled_at.is_(None)),
+        leaps(InboxRow.shop_id, inbox.WAITING),
+        leaps(Event.shop_id, Event.enrolled_at.is_(None)),
     )
     yield from (("enrol", id) for id in sorted(_ids(_all(told)) | _ids(_all(happened))))
     yield from (("advance", id) for id in sorted(_ids(_versions())))
@@ -46,7 +47,7 @@ def work() -> Iterator[tuple[str, int]]:
 
 def _versions() -> Select[Any]:
     """SQL: the versions with due runs, those of paused flows left out."""
-    leap = _leaps(Run.version_id, runs.DUE)
+    leap = leaps(Run.version_id, runs.DUE)
     due = select(1).select_from(Run).where(
         runs.DUE, Run.version_id == leap.c.id, Run.wake_at <= clock.at(Version.shop_id)
     )  # fmt: skip
@@ -56,7 +57,7 @@ def _versions() -> Select[Any]:
 
 def _shops(model: Any, *waits: Any) -> Select[Any]:
     """SQL: the shops with rows of a model that wait and whose `send_at` has come."""
-    leap = _leaps(model.shop_id, waits[0])
+    leap = leaps(model.shop_id, waits[0])
     due = select(1).select_from(model).where(
         *waits, model.shop_id == leap.c.id, model.send_at <= clock.at(leap.c.id)
     )  # fmt: skip
@@ -65,13 +66,6 @@ def _shops(model: Any, *waits: Any) -> Select[Any]:
 
 def _free(model: Any) -> Any:
     return or_(model.lease_until.is_(None), model.lease_until < clock.real())
-
-
-def _leaps(key: Any, waits: Any) -> CTE:
-    """SQL: the different values of `key` in a partial index that begins with it, and a NULL behind the last."""
-    leap = select(func.min(key).label("id")).where(waits).cte("leap", recursive=True)
-    further = select(func.min(key)).where(waits, key > leap.c.id).scalar_subquery()
-    return leap.union_all(select(further).where(leap.c.id.is_not(None)))
 
 
 def _all(leap: CTE) -> Select[Any]:

@@ -12,6 +12,10 @@ from typing import Any
 
 from flask import current_app
 
+from app.mail_ids import mail_id
+
+__all__ = ["call_id", "chance", "code", "mail_id", "of"]
+
 
 def chance(run_id: int) -> Callable[[str], float]:
     """Return what draws for a run: a node's id gives a number from 0 up to, not including, 1."""
@@ -26,17 +30,6 @@ def of(message: Any) -> dict[str, int]:
         "flow_id": message.flow_id,
         "shop_id": message.shop_id,
     }
-
-
-def mail_id(key: str, shop_id: int) -> str:
-    """Return the Message-ID of a message, without angle brackets: nobody else can guess it, we always find it again."""
-    host = (
-        str(current_app.extensions["settings"].base_url)
-        .partition("://")[2]
-        .partition("/")[0]
-        .partition(":")[0]
-    )
-    return f"{_mac(f'mail:{shop_id}:{key}').hex()[:40]}@{host or 'localhost'}"
 
 
 def call_id(key: str, shop_id: int) -> str:

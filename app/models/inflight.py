@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from app.extensions import db
-from app.models.codes import Code
+from app.models import leaving
 from app.models.flows import Version
-from app.models.messages import Message
 from app.models.runs import ACTIVE, Migration, Run
 from graph.migration import standing
 from graph.model import Graph
@@ -77,27 +75,8 @@ def _over(old: Version, new: Version, places: frozenset[str], now: datetime) -> 
 def _take_out(flow_id: int, version: Version, now: datetime) -> int:
     ended = sum(Run.cancel(now, "republished", flow_id=flow_id, version_id=old.id)
                 for old in _flown(flow_id) if old.id != version.id)  # fmt: skip
-    _call_back(flow_id)
+    leaving.call_back(flow_id, "republished", now)
     return ended
-
-
-def _call_back(flow_id: int) -> None:
-    """Call back what those who were taken out would still have got, and free the codes kept for them."""
-    gone = select(Run.id).where(
-        Run.flow_id == flow_id, Run.status == "cancelled", Run.reason == "republished"
-    )
-    for id in db.session.scalars(gone.where(_has_prepared())):
-        Message.cancel("republished", run_id=id)
-    for id in db.session.scalars(gone.where(_has_reserved())):
-        Code.release(id=id)
-
-
-def _has_prepared() -> Any:
-    return select(Message.id).where(Message.run_id == Run.id, Message.state == "prepared").exists()
-
-
-def _has_reserved() -> Any:
-    return select(Code.id).where(Code.run_id == Run.id, Code.state == "reserved").exists()
 
 
 def _flown(flow_id: int) -> Iterator[Version]:

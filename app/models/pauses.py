@@ -14,8 +14,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 
 from app.columns import later
 from app.extensions import db
-from app.models.calls import Call
-from app.models.codes import Code
+from app.models import leaving
 from app.models.flows import Flow
 from app.models.messages import Message
 from app.models.runs import Run
@@ -97,16 +96,9 @@ def _skip(id: int, now: datetime) -> Resumed:
         "lease_until": None,
     }
     gone = changed(update(Run).where(*_late_runs(id, now)).values(ended))
-    called = changed(update(Message).where(*_late_messages(id, now)).values(_called_back(Message)))
-    theirs = select(Run.id).where(Run.flow_id == id, Run.status == "cancelled", Run.reason == OVERDUE)
-    waiting = update(Call).where(Call.flow_id == id, Call.state == "waiting", Call.run_id.in_(theirs))
-    changed(waiting.values(_called_back(Call) | {"ended_at": now}))
-    changed(update(Code).where(Code.state == "reserved", Code.run_id.in_(theirs)).values(state="released"))
-    return Resumed(ended=gone, called_back=called)
-
-
-def _called_back(model: Any) -> dict[str, Any]:
-    return {"state": "cancelled", "reason": OVERDUE, "token": model.token + 1, "lease_until": None}
+    back = {"state": "cancelled", "reason": OVERDUE, "token": Message.token + 1, "lease_until": None}
+    called = changed(update(Message).where(*_late_messages(id, now)).values(back))
+    return Resumed(ended=gone, called_back=called + leaving.call_back(id, OVERDUE, now))
 
 
 def _late_runs(id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:

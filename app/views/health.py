@@ -6,26 +6,34 @@ No sign-in, no secret, no personal data. The figures are for this machine, or fo
 from __future__ import annotations
 
 import hmac
+import logging
 
-import redis
 from flask import Flask, Response, abort, current_app, jsonify, request
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import metrics
+from app import metrics, tally, vitals
 from app.config import Settings
-from app.doorbell import PATIENCE
-from app.extensions import csrf, db, limiter
+from app.extensions import csrf, limiter
+from app.models.heartbeats import SILENT
 from app.views.access import public
 
-# The heartbeat beats once a second; this long a silence is no hiccup.
-LONGEST_SILENCE = 30.0
+log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
     """Put the three questions on the application, free of rate limits."""
     for path, view in (("/healthz", alive), ("/readyz", ready), ("/metrics", figures)):
         app.add_url_rule(path, f"health.{view.__name__}", limiter.exempt(csrf.exempt(public(view))))
+    app.teardown_request(keep_count)
+
+
+def keep_count(_error: BaseException | None) -> None:
+    """Add what this process counted, now and then, after a request that changes things anyway."""
+    if request.method != "GET" and tally.is_due():
+        try:
+            tally.keep()
+        except SQLAlchemyError as error:
+            log.warning("what was counted has to wait: %s", type(error).__name__)
 
 
 def alive() -> Response:
@@ -34,7 +42,7 @@ def alive() -> Response:
 
 
 def ready() -> tuple[Response, int]:
-    """200 when database and engine are there, else 503; the broker is only reported, nothing rests on it."""
+    """200 when the database answers and a worker is heard, else 503; the broker is only told, nothing rests on it."""
     checks = {"database": _database(), "engine": _engine(), "broker": _broker()}
     fine = checks["database"] == "answers" and checks["engine"] == "beats"
     return jsonify(status="ready" if fine else "not ready", checks=checks), 200 if fine else 503
@@ -48,34 +56,21 @@ def figures() -> Response:
 
 
 def _database() -> str:
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "silent"
-    return "answers"
+    return "answers" if vitals.database() else "silent"
 
 
 def _engine() -> str:
-    try:
-        silence = metrics.silence()
-    except SQLAlchemyError:
-        db.session.rollback()
+    silence = vitals.silence()
+    if silence is None:
         return "unknown"
     if silence == float("inf"):
         return "never heard"
-    return "beats" if silence <= LONGEST_SILENCE else f"silent for {silence:.0f} seconds"
+    return "beats" if silence <= SILENT.total_seconds() else f"silent for {silence:.0f} seconds"
 
 
 def _broker() -> str:
-    url = _settings().redis_url
-    if not url:
-        return "none"
-    try:
-        with redis.Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE) as client:
-            return "answers" if client.ping() else "silent"
-    except redis.RedisError:
-        return "silent"
+    answers = vitals.broker()
+    return "none" if answers is None else "answers" if answers else "silent"
 
 
 def _from_here() -> bool:

@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from app import clock
+from app import clock, metrics, tally
 from app.config import Settings
 from app.extensions import db
-from app.models import Heartbeat, InboxRow, Shop
+from app.models import Heartbeat, InboxRow, Shop, lateness
 from app.views import access, health
 
 
@@ -23,8 +23,8 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def beat(seconds_ago: int) -> None:
-    db.session.add(Heartbeat(name="heartbeat:here:1", seen_at=clock.real() - timedelta(seconds=seconds_ago)))
+def beat(seconds_ago: int, name: str = "worker:here:1") -> None:
+    db.session.add(Heartbeat(name=name, seen_at=clock.real() - timedelta(seconds=seconds_ago)))
     db.session.commit()
 
 
@@ -37,6 +37,17 @@ def test_an_instance_whose_engine_beats_is_ready(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.get_json()["checks"] == {"database": "answers", "engine": "beats", "broker": "none"}
+
+
+def test_a_heart_without_workers_is_no_engine(client: FlaskClient) -> None:
+    beat(seconds_ago=0, name="heartbeat:here:1")
+    assert client.get("/readyz").get_json()["checks"]["engine"] == "never heard"
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(9, 200), (12, 503)])
+def test_ten_seconds_without_a_worker_are_too_long(client: FlaskClient, seconds: int, status: int) -> None:
+    beat(seconds_ago=seconds)
+    assert client.get("/readyz").status_code == status
 
 
 def test_an_engine_never_heard_is_not_ready(client: FlaskClient) -> None:
@@ -83,6 +94,43 @@ def test_the_figures_count_what_waits(client: FlaskClient) -> None:
     assert "relance_runs_due 0.0" in text
     assert "relance_engine_silence_seconds +Inf" in text
     assert "Argile" not in text
+
+
+def test_what_was_counted_in_any_process_is_told(client: FlaskClient) -> None:
+    tally.count("gate_refusals", "cap", 2)
+    tally.count("sends", "sent")
+    tally.keep()
+    tally.count("sends", "sent", 2)
+    tally.keep()
+    told = client.get("/metrics").get_data(as_text=True)
+    assert 'relance_gate_refusals_total{reason="cap"} 2.0' in told
+    assert 'relance_sends_total{state="sent"} 3.0' in told
+    assert "relance_lease_expiries_total" in told and "relance_hints_total" in told
+
+
+def test_figures_asked_for_again_and_again_are_read_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    first = client.get("/metrics").data
+    beat(seconds_ago=0)
+    assert client.get("/metrics").data == first
+    now[0] += metrics.FRESH
+    assert client.get("/metrics").data != first
+
+
+def test_a_figure_counts_no_further_than_anybody_reads(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lateness, "MOST", 2)
+    db.session.add(Shop(name="Argile", created_at=clock.real()))
+    db.session.flush()
+    for n in range(5):
+        row = {"shop_id": 1, "source": "api", "body": b"{}", "received_at": clock.real()}
+        db.session.add(InboxRow(delivery=f"d{n}", **row))
+    db.session.commit()
+    assert "relance_inbox_waiting 2.0" in client.get("/metrics").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
