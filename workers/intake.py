@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Row
 
 from app.extensions import db
 from app.models import InboxRow
+from app.models.placing import SOURCE
 from app.shops.facts import Reading
 from app.unit import is_trouble, unit
 from graph import strict
@@ -25,12 +29,12 @@ def _api(body: bytes) -> list[Reading]:
     return [Reading.model_validate(strict.parse(body))]
 
 
-READERS: dict[str, Callable[[bytes], list[Reading]]] = {"api": _api}
+READERS: dict[str, Callable[[bytes], list[Reading]]] = {"api": _api, SOURCE: _api}
 
 
 def take_in(shop_id: int) -> int:
     """Save up to a batch of deliveries; return how many (0: nothing waits that can be read, or another is at it)."""
-    ids = [row.id for row in InboxRow.waiting(shop_id, BATCH)]
+    ids = InboxRow.waiting(shop_id, BATCH)
     db.session.rollback()
     return _take(shop_id, ids) if ids else 0
 
@@ -57,7 +61,7 @@ def _blame(id: int, error: Exception) -> int:
 def _save(shop_id: int, ids: Sequence[int]) -> int:
     if not locks.alone(shop_id):
         return 0
-    rows = [row for row in InboxRow.waiting(shop_id, BATCH) if row.id in set(ids)]
+    rows = InboxRow.unread(ids)
     heard, bad = _read(rows)
     saving.save(shop_id, heard, consents.unheard(shop_id))
     consents.save(shop_id, heard)
@@ -68,7 +72,7 @@ def _save(shop_id: int, ids: Sequence[int]) -> int:
     return saved
 
 
-def _read(rows: Sequence[InboxRow]) -> tuple[list[Heard], dict[int, str]]:
+def _read(rows: Sequence[Row[Any]]) -> tuple[list[Heard], dict[int, str]]:
     """Return what the rows say, and what is wrong with those that cannot be read."""
     heard, bad = [], {}
     for row in rows:

@@ -5,7 +5,6 @@ No money moves. It knows stock, prices and codes; it must not know a cookie, a p
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +16,11 @@ from app.demo.counter import Line, shipping, subtotal
 from app.extensions import db
 from app.models import Code, Customer, Product, Sale
 from app.models.coupons import Bill, Pieces
+from app.models.placing import order_number, order_token
 from app.unit import unit
 from app.upsert import once
+
+__all__ = ["Changed", "PaidBefore", "Receipt", "known_customer", "order_number", "order_token", "pay"]
 
 
 class PaidBefore(Exception):
@@ -96,13 +98,3 @@ def known_customer(shop_id: int, email: str, now: datetime) -> int:
     return db.session.scalars(
         select(Customer.id).where(Customer.shop_id == shop_id, Customer.email == email)
     ).one()
-
-
-def order_token(cart: str) -> str:
-    """One cart is paid once: its order's token comes from its own."""
-    return hashlib.sha256(f"order:{cart}".encode()).hexdigest()[:24]
-
-
-def order_number(token: str) -> str:
-    """Return the number that a person reads: PL- and six digits."""
-    return f"PL-{int(token[:12], 16) % 1_000_000:06d}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, case, delete, select, update
+from sqlalchemy import Index, LargeBinary, Row, String, UniqueConstraint, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.columns import Instant
 from app.extensions import db
 from app.unit import changed
@@ -60,16 +62,23 @@ class InboxRow(db.Model):
         return db.session.scalar(known) or b""
 
     @classmethod
-    def waiting(cls, shop_id: int, most: int) -> list[InboxRow]:
-        """Return the deliveries of a shop that nobody has read yet, in the order they came."""
-        unread = select(cls).where(cls.shop_id == shop_id, cls.state == "waiting")
+    def waiting(cls, shop_id: int, most: int) -> list[int]:
+        """Return the ids of a shop's deliveries that nobody has read yet, in the order they came."""
+        unread = select(cls.id).where(cls.shop_id == shop_id, WAITING)
         # Those that failed before come last: trouble with one must not hold up the others.
         return list(db.session.scalars(unread.order_by(cls.attempts, cls.id).limit(most)))
 
     @classmethod
+    def unread(cls, ids: Collection[int]) -> list[Row[Any]]:
+        """Return what a reader must know of those of these deliveries that nobody has read yet, in the same order."""
+        columns = select(cls.id, cls.source, cls.delivery, cls.body, cls.received_at)
+        waiting = columns.where(bulk.among(cls.id, ids), WAITING)
+        return list(db.session.execute(waiting.order_by(cls.attempts, cls.id)))
+
+    @classmethod
     def latest(cls, shop_id: int) -> InboxRow | None:
-        """Return the last delivery that came in for a shop, or None when nothing ever did."""
-        mine = select(cls).where(cls.shop_id == shop_id)
+        """Return the last delivery that came from a shop's own system, or None when nothing ever did."""
+        mine = select(cls).where(cls.shop_id == shop_id, cls.source != "desk")
         return db.session.scalar(mine.order_by(cls.received_at.desc(), cls.id.desc()).limit(1))
 
     @classmethod
@@ -78,7 +87,7 @@ class InboxRow(db.Model):
 
         The delivery id stays, so that a second telling is known; the rest is where a person can be erased.
         """
-        unread = update(cls).where(cls.id.in_(ids), cls.state == "waiting")
+        unread = update(cls).where(bulk.among(cls.id, ids), cls.state == "waiting")
         return changed(unread.values(state="read", error="", body=b""))
 
     @classmethod

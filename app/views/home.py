@@ -15,6 +15,7 @@ from app import clock
 from app.extensions import db
 from app.models import Flow, Mail, figures
 from app.models.attention import attention, latest_credits, missing
+from app.models.periods import Period
 from app.views.access import public
 from app.views.preflight import unplugged
 
@@ -53,8 +54,11 @@ def menu() -> list[Item]:
         Item("home.index", "house", __("Home")),
         Item("flows.index", "workflow", __("Automations"), db.session.scalar(live) or 0),
         Item("recipes.index", "layout-template", __("Templates")),
+        Item("carts.index", "shopping-cart", __("Carts")),
+        Item("orders.index", "receipt", __("Orders")),
         Item("customers.index", "users", __("Customers")),
         Item("coupons.index", "ticket-percent", __("Coupons")),
+        Item("offers.index", "gift", __("Offers")),
         Item("emails.index", "mail", __("E-mails")),
         Item("mailbox.index", "inbox", __("Mailbox"), db.session.scalar(unread) or 0, foot=True),
         Item("settings.show", "settings", __("Settings"), foot=True),
@@ -65,7 +69,7 @@ def menu() -> list[Item]:
 @pages.get("/home")
 def index() -> str:
     """Show the last thirty days, what needs a person, and the way to the next step."""
-    period = figures.Period(clock.now(g.shop.id))
+    period = Period.rolling(clock.now(g.shop.id), g.shop.timezone)
     return render_template(
         "home/index.html",
         now=figures.added(figures.by_flow(g.shop.id, period).values(), period.days),
