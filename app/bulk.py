@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +22,7 @@ import psycopg
 from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, cast, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
+from app.columns import Instant
 from app.extensions import db
 
 Rows = Sequence[Mapping[str, Any]]
@@ -150,6 +152,8 @@ def _values(connection: Connection, table: Table, names: Sequence[str], rows: Ro
     for name in names:
         ready = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         told = [row[name] for row in rows]
+        if isinstance(table.c[name].type, Instant):
+            ready = cache(ready)  # a batch has one time, or few
         columns.append([None if each is None else ready(each) for each in told] if ready else told)
     return list(zip(*columns, strict=True))
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock
+from app import bulk, clock
 from app.extensions import db
 from app.models import Code, Flow, Run, Step, Version
 from app.unit import is_trouble, unit
@@ -112,10 +112,8 @@ def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
     moved = _moved(plan, runs, facts.load(shop_id, plan, runs), now)
     done = [run for run in runs if run.id in moved]
     given = effects.carry_out(plan, [each for run in done for each in _asked(run, moved[run.id])], now)
-    steps = [_step(run, step) for run in done for step in moved[run.id].steps]
-    if steps:
-        db.session.connection().execute(insert(Step), steps)
-    Run.settle([_settled(run, moved[run.id], given.get(run.id), now) for run in done])
+    bulk.insert(Step, [_step(run, step) for run in done for step in moved[run.id].steps])
+    Run.settle({run.id: _settled(run, moved[run.id], now) | given.get(run.id, {}) for run in done})
     Code.release_of([run.id for run in done if _left_early(moved[run.id])])
 
 
@@ -148,20 +146,19 @@ def _asked(run: Row[Any], moved: Advance) -> list[Asked]:
 
 def _step(run: Row[Any], step: Any) -> dict[str, Any]:
     return {"shop_id": run.shop_id, "flow_id": run.flow_id, "run_id": run.id, "visit": step.visit, "node": step.node,
-            "port": step.port or "", "saw": dict(step.saw), "at": step.at}  # fmt: skip
+            "port": step.port or "", "saw": step.saw, "at": step.at}  # fmt: skip
 
 
-def _settled(run: Row[Any], moved: Advance, code_id: int | None, now: datetime) -> dict[str, Any]:
+def _settled(run: Row[Any], moved: Advance, now: datetime) -> dict[str, Any]:
     """Return the columns in which the run comes to rest, or ends: then it keeps the place where it stood last."""
-    written = {"_id": run.id, "_token": run.token, "code_id": code_id or run.code_id}
     if isinstance(moved.rest, Finished):
         last = moved.steps[-1] if moved.steps else run
-        return written | {
+        return {
             "status": moved.rest.status, "reason": moved.rest.reason, "node": last.node, "visit": last.visit,
-            "since": run.since, "wake_at": None, "wait_until": None, "waits_for": "", "ended_at": now,
+            "wake_at": None, "wait_until": None, "waits_for": "", "ended_at": now,
         }  # fmt: skip
     rests = moved.rest.position
-    return written | {
+    return {
         "status": "waiting", "reason": "", "node": rests.node, "visit": rests.visit, "since": rests.since,
         "wake_at": rests.wake, "wait_until": rests.wake, "waits_for": " ".join(rests.waits_for), "ended_at": None,
     }  # fmt: skip

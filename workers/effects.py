@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select
 
 from app.extensions import db
-from app.models import Call, Code, Coupon, CustomerTag, Email, Message, StaffNotice
+from app.models import Call, Code, Coupon, Customer, CustomerTag, Email, Message, StaffNotice
 from app.unit import changed
 from app.upsert import once
 from graph.effects import (
@@ -40,14 +40,15 @@ class Asked:
     effect: Effect
 
 
-def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, int]:
-    """Write the rows of these effects; return, by run id, the id of the last code that it was given."""
+def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, dict[str, Any]]:
+    """Write the rows of these effects; return, by run id, what is written on the run: the last code that it was given.
+    """
     codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
-    _tag([each for each in asked if isinstance(each.effect, TagCustomer)])
+    _tag([each for each in asked if isinstance(each.effect, TagCustomer)], now)
     Message.prepare([*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now)])
     StaffNotice.tell(list(_notices(asked, now)))
     Call.prepare(list(_calls(asked, now)))
-    return codes
+    return {run_id: {"code_id": code_id} for run_id, code_id in codes.items()}
 
 
 def _messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
@@ -124,8 +125,8 @@ def _message(each: Asked, now: datetime, audience: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tag(asked: Sequence[Asked]) -> None:
-    """Add and remove tags; the last word about each (customer, tag) counts."""
+def _tag(asked: Sequence[Asked], now: datetime) -> None:
+    """Add and remove tags; the last word about each (customer, tag) counts, and segments look again at who has them."""
     last: dict[tuple[int, int, str], bool] = {}
     for each in asked:
         if isinstance(each.effect, TagCustomer):
@@ -137,6 +138,8 @@ def _tag(asked: Sequence[Asked]) -> None:
     gone = [whose for whose, add in last.items() if not add]
     if gone:
         changed(delete(CustomerTag).where(or_(*[_is(whose) for whose in gone])))
+    for shop_id in {shop_id for shop_id, _customer, _tag in last}:
+        Customer.touch(shop_id, {id for shop, id, _tag in last if shop == shop_id}, now)
 
 
 def _is(whose: tuple[int, int, str]) -> Any:

@@ -13,13 +13,14 @@ from datetime import datetime
 from itertools import product
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
-from app import clock
+from app import bulk, clock
+from app.bulk import among
 from app.extensions import db
 from app.models import Customer, Event, Flow, Refusal, Run, Suppression
 from app.models.suppressions import HARD
-from app.unit import unit
+from app.unit import is_trouble, unit
 from graph import facts
 from graph.interpreter import Plan, start
 from graph.topics import ORDER
@@ -31,48 +32,75 @@ log = logging.getLogger(__name__)
 BATCH = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """One event at the door of one flow."""
+    """One event at the door of one flow: what the rule of re-entry looks at, and the key of the run it would start."""
 
     event: Row[Any]
     flow: Row[Any]
     plan: Plan
+    entry: reentry.Entry
+    key: str
 
-    @property
-    def entry(self) -> reentry.Entry:
-        """What the rule of re-entry looks at."""
-        told = facts.Event(self.event.name, self.event.at, self.event.data)
-        return reentry.Entry(self.plan.enrols.entry_key(told)[:160], self.event.key, self.event.at)
-
-    @property
-    def key(self) -> str:
-        """The entry key of the run that this would start."""
-        return reentry.key(self.plan.settings["reentry"]["rule"], self.entry)
+    @staticmethod
+    def of(event: Row[Any], flow: Row[Any], plan: Plan, told: facts.Event) -> Candidate:
+        """Return the candidate that an event is for a flow whose trigger it matches."""
+        entry = reentry.Entry(plan.enrols.entry_key(told)[:160], event.key, event.at)
+        return Candidate(event, flow, plan, entry, reentry.key(plan.settings["reentry"]["rule"], entry))
 
 
 @dataclass(frozen=True)
 class Enrolled:
     """What one batch did: events looked at, and the versions that now have due runs."""
 
-    events: int
-    versions: frozenset[int]
+    events: int = 0
+    versions: frozenset[int] = frozenset()
 
 
 def enrol(shop_id: int) -> Enrolled:
-    """Look at the next batch of a shop's events, in one transaction."""
-    return unit(lambda: _batch(shop_id, clock.now(shop_id)))
+    """Look at the next batch of a shop's events. Raises only the database's own troubles."""
+    ids = Event.waiting(shop_id, BATCH)
+    db.session.rollback()
+    return _some(shop_id, ids) if ids else Enrolled()
 
 
-def _batch(shop_id: int, now: datetime) -> Enrolled:
+def _some(shop_id: int, ids: Sequence[int]) -> Enrolled:
+    """Look at these in one transaction; halve them when that fails, down to the one that is to blame."""
+    try:
+        return unit(lambda: _batch(shop_id, ids, clock.now(shop_id)))
+    except Exception as error:  # whatever it is, the event is refused with it and its neighbours go on
+        if is_trouble(error):
+            raise
+        if len(ids) == 1:
+            return _blame(shop_id, ids[0], error)
+    first, second = (_some(shop_id, part) for part in (ids[: len(ids) // 2], ids[len(ids) // 2 :]))
+    return Enrolled(first.events + second.events, first.versions | second.versions)
+
+
+def _blame(shop_id: int, id: int, error: Exception) -> Enrolled:
+    log.warning(
+        "an event starts nothing", extra={"event_id": id, "shop_id": shop_id, "error": type(error).__name__}
+    )
+    unit(lambda: _turn_away(shop_id, id, clock.now(shop_id)))
+    return Enrolled(1)
+
+
+def _turn_away(shop_id: int, id: int, now: datetime) -> None:
+    """Refuse an event that cannot be enrolled to each live flow that it would have started."""
+    events = Event.unseen([id])
+    candidates, broken = _candidates(events, _live(shop_id), now)
+    Refusal.save([*broken, *(_refused(each.event, each.flow.id, "unreadable", now) for each in candidates)])
+    Event.enrolled([id], now)
+
+
+def _batch(shop_id: int, ids: Sequence[int], now: datetime) -> Enrolled:
     if not locks.alone(shop_id):
-        return Enrolled(0, frozenset())
-    flows = _live(
-        shop_id
-    )  # before anything else: a switch-off that comes now waits for us, then ends what we began
-    events = Event.waiting(shop_id, BATCH)
+        return Enrolled()
+    # The flows before anything else: a switch-off that comes now waits for us, then ends what we began.
+    flows = _live(shop_id)
+    events = Event.unseen(ids)
     if not events:
-        return Enrolled(0, frozenset())
+        return Enrolled()
     woken = wake.by(shop_id, events, now)
     candidates, broken = _candidates(events, flows, now)
     Refusal.save(broken)
@@ -112,8 +140,10 @@ def _candidate(event: Row[Any], flow: Any, plan: Compiled) -> Candidate | None:
     if not isinstance(plan, Plan):
         raise plan
     told = facts.Event(event.name, event.at, event.data)
-    candidate = Candidate(event, flow, plan)
-    return candidate if plan.enrols.matches(plan.trigger.settings, told) and candidate.key else None
+    if not plan.enrols.matches(plan.trigger.settings, told):
+        return None
+    candidate = Candidate.of(event, flow, plan, told)
+    return candidate if candidate.key else None
 
 
 def _decide(
@@ -132,8 +162,7 @@ def _decide(
             runs.append(_begun(each, now))
             door.ledger.enter(each.flow.id, each.event.customer_id, each.key, each.event.at)
     Refusal.save(refusals)
-    if runs:
-        db.session.connection().execute(insert(Run), runs)
+    bulk.insert(Run, runs)
     return {run["version_id"] for run in runs}
 
 
@@ -189,7 +218,7 @@ class Door:
 
     def _unreachable(self, person: Any, plan: Plan) -> str:
         if not person.email:
-            return "no_address"
+            return "no_address" if plan.enrols.person else ""
         if self.suppressed.get(person.email) in HARD:
             return self.suppressed[person.email]
         return "" if _serves_orders(plan) else self._unwilling(person, plan.settings["audience"])
@@ -214,7 +243,7 @@ def _serves_orders(plan: Plan) -> bool:
 
 def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:
     columns = select(Customer.id, Customer.email, Customer.consent)
-    theirs = columns.where(Customer.shop_id == shop_id, Customer.id.in_(ids))
+    theirs = columns.where(Customer.shop_id == shop_id, among(Customer.id, ids))
     return {row.id: row for row in db.session.execute(theirs)}
 
 

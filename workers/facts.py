@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app import facts as seen
+from app.bulk import among
 from app.extensions import db
 from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
 from graph import facts
@@ -55,7 +56,7 @@ def _by_id(model: Any, ids: Collection[int | None]) -> dict[Any, Any]:
     wanted = [id for id in ids if id]
     if not wanted:
         return {}
-    rows = db.session.execute(select(*model.__table__.columns).where(model.id.in_(wanted)))
+    rows = db.session.execute(select(*model.__table__.columns).where(among(model.id, wanted)))
     return {row.id: row for row in rows}
 
 
@@ -63,7 +64,7 @@ def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
     tags: dict[int, set[str]] = defaultdict(set)
     theirs = select(CustomerTag.customer_id, CustomerTag.tag)
     for customer_id, tag in db.session.execute(
-        theirs.where(CustomerTag.shop_id == shop_id, CustomerTag.customer_id.in_(ids))
+        theirs.where(CustomerTag.shop_id == shop_id, among(CustomerTag.customer_id, ids))
     ):
         tags[customer_id].add(tag)
     return {id: seen.customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
@@ -72,7 +73,7 @@ def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
 def _messages(runs: Collection[int]) -> dict[int, list[facts.MessageFact]]:
     found: dict[int, list[facts.MessageFact]] = defaultdict(list)
     columns = Message.run_id, Message.node, Message.sent_at, Message.opened_at, Message.clicked_at
-    theirs = select(*columns).where(Message.run_id.in_(runs), Message.audience == "customer")
+    theirs = select(*columns).where(among(Message.run_id, runs), Message.audience == "customer")
     for row in db.session.execute(theirs.order_by(Message.run_id, Message.visit)):
         found[row.run_id].append(facts.MessageFact(row.node, row.sent_at, row.opened_at, row.clicked_at))
     return found
@@ -88,7 +89,7 @@ def _since(shop_id: int, plan: Plan, people: Collection[int], began: Rows) -> di
     if names:
         columns = Event.id, Event.customer_id, Event.name, Event.at, Event.data
         theirs = select(*columns).where(
-            Event.shop_id == shop_id, Event.customer_id.in_(people), Event.name.in_(names)
+            Event.shop_id == shop_id, among(Event.customer_id, people), Event.name.in_(names)
         )
         first = min(began_at(event) for event in began)
         for row in db.session.execute(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):

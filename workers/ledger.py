@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
+from app.bulk import among
 from app.extensions import db
 from app.models import Code, Coupon, Redemption, Run
 from app.models.runs import ACTIVE
@@ -44,7 +45,7 @@ class Ledger:
             record = ledger.of(flow_id, customer_id)
             record.last, record.active = last, bool(active)
         keys = {key for _flow, _customer, key in entries}
-        taken = select(Run.flow_id, Run.customer_id, Run.entry_key).where(*theirs, Run.entry_key.in_(keys))
+        taken = select(Run.flow_id, Run.customer_id, Run.entry_key).where(*theirs, among(Run.entry_key, keys))
         for flow_id, customer_id, key in db.session.execute(taken):
             ledger.of(flow_id, customer_id).keys.add(key)
         for flow_id, customer_id in _offers(theirs, now):
@@ -54,7 +55,7 @@ class Ledger:
 
 def _theirs(shop_id: int, entries: Iterable[tuple[int, int, str]]) -> tuple[ColumnElement[bool], ...]:
     flows, people = {entry[0] for entry in entries}, {entry[1] for entry in entries}
-    return Run.shop_id == shop_id, Run.customer_id.in_(people), Run.flow_id.in_(flows)
+    return Run.shop_id == shop_id, among(Run.customer_id, people), Run.flow_id.in_(flows)
 
 
 def _busy(shop_id: int, people: set[int]) -> dict[int, set[int]]:
@@ -62,7 +63,7 @@ def _busy(shop_id: int, people: set[int]) -> dict[int, set[int]]:
         select(Run.customer_id, Run.flow_id).distinct().where(Run.shop_id == shop_id, Run.status.in_(ACTIVE))
     )
     found: dict[int, set[int]] = {}
-    for customer_id, flow_id in db.session.execute(active.where(Run.customer_id.in_(people))):
+    for customer_id, flow_id in db.session.execute(active.where(among(Run.customer_id, people))):
         found.setdefault(customer_id, set()).add(flow_id)
     return found
 

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.columns import Instant, same_shop
 from app.extensions import db
 from app.models.coupons import Bill, Coupon, Declined, Quote
 from app.models.runs import Run
 from app.models.tags import CustomerTag
 from app.unit import changed
-from app.upsert import insert, once
+from app.upsert import once
 
 
 class Code(db.Model):
@@ -122,8 +123,7 @@ class Code(db.Model):
     @classmethod
     def reserve(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Keep strings for run visits; a visit that has one, and a shared string that exists, keep theirs."""
-        if rows:
-            db.session.connection().execute(insert(cls).on_conflict_do_nothing(), list(rows))
+        bulk.insert(cls, rows, once=())
 
     @classmethod
     def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
@@ -147,7 +147,7 @@ class Code(db.Model):
     @classmethod
     def release_of(cls, runs: Collection[int]) -> int:
         """Give up the codes of runs that ended before a message could show them; return how many."""
-        reserved = update(cls).where(cls.run_id.in_(runs), cls.state == "reserved")
+        reserved = update(cls).where(bulk.among(cls.run_id, runs), cls.state == "reserved")
         return changed(reserved.values(state="released")) if runs else 0
 
     @classmethod

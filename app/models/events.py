@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Index, Row, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
-from app.upsert import once
 
 
 class Event(db.Model):
@@ -47,9 +47,8 @@ class Event(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write what happened; a happening whose key is known is left as it is."""
-        if rows:
-            blank = {"customer_id": None, "cart_id": None, "order_id": None, "enrolled_at": None}
-            db.session.connection().execute(once(cls, "shop_id", "key"), [{**blank, **row} for row in rows])
+        blank = {"customer_id": None, "cart_id": None, "order_id": None}
+        bulk.insert(cls, [blank | row for row in rows], once=("shop_id", "key"))
 
     @classmethod
     def record(
@@ -67,22 +66,32 @@ class Event(db.Model):
         cls.save([row])
 
     @classmethod
-    def waiting(cls, shop_id: int, most: int) -> list[Row[Any]]:
-        """Return all columns of the events of a shop that no flow has looked at yet, in the order they came."""
-        fresh = select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.enrolled_at.is_(None))
-        return list(db.session.execute(fresh.order_by(cls.id).limit(most)))
+    def waiting(cls, shop_id: int, most: int) -> list[int]:
+        """Return the ids of a shop's events that no flow has looked at yet, in the order they came."""
+        fresh = select(cls.id).where(cls.shop_id == shop_id, cls.enrolled_at.is_(None))
+        return list(db.session.scalars(fresh.order_by(cls.id).limit(most)))
+
+    @classmethod
+    def unseen(cls, ids: Collection[int]) -> list[Row[Any]]:
+        """Return all columns of those of these events that no flow has looked at yet, in the order they came."""
+        fresh = select(*cls.__table__.columns).where(bulk.among(cls.id, ids), cls.enrolled_at.is_(None))
+        return list(db.session.execute(fresh.order_by(cls.id)))
 
     @classmethod
     def enrolled(cls, ids: Collection[int], now: datetime) -> None:
         """Record that every live flow has looked at these events."""
-        db.session.execute(update(cls).where(cls.id.in_(ids)).values(enrolled_at=now))
+        db.session.execute(update(cls).where(bulk.among(cls.id, ids)).values(enrolled_at=now))
 
 
 class Refusal(db.Model):
     """Why an event did not start a run of a flow: the answer to "why did this customer get nothing?"."""
 
     __tablename__ = "refusal"
-    __table_args__ = (same_shop("event_id", "event"), same_shop("flow_id", "flow"))
+    __table_args__ = (
+        same_shop("event_id", "event"),
+        same_shop("flow_id", "flow"),
+        Index("ix_refusal_flow", "flow_id", "at"),
+    )
     shop_id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(primary_key=True)
     flow_id: Mapped[int] = mapped_column(primary_key=True)
@@ -93,5 +102,4 @@ class Refusal(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write why events started nothing."""
-        if rows:
-            db.session.connection().execute(once(cls, "shop_id", "event_id", "flow_id"), list(rows))
+        bulk.insert(cls, rows, once=("shop_id", "event_id", "flow_id"))

@@ -6,19 +6,35 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, Text, UniqueConstraint, bindparam, or_, select, update
+from sqlalchemy import (
+    Index,
+    Row,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    column,
+    or_,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk, clock
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.models.events import Event
 from app.unit import changed
-from app.upsert import once
 
 # Word for word what the partial indexes say, so that a planner recognises them.
 DUE = db.text("state = 'prepared'")
 HANDING = db.text("state = 'handing'")
 TROUBLED = db.text("state IN ('unknown', 'failed')")
+# Customers know messages, so these name their table without knowing them.
+READER = table(
+    "customer", column("shop_id"), column("id"), column("read_at", Instant), column("changed_at", Instant)
+)
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
 
 
@@ -53,6 +69,12 @@ class Message(db.Model):
         ),
         Index(
             "ix_message_troubled", "state", "shop_id", "id", sqlite_where=TROUBLED, postgresql_where=TROUBLED
+        ),
+        # By these the days are folded (dailies.py): a row enters each of them once, when it happens.
+        *(
+            Index(f"ix_message_{name}", "flow_id", name, sqlite_where=happened, postgresql_where=happened)
+            for name in ("sent_at", "closed_at", "bounced_at", "opened_at", "machine_opened_at", "clicked_at")
+            for happened in [db.text(f"{name} IS NOT NULL")]
         ),
         Index("ix_message_run", "run_id"),
         Index("ix_message_flow", "flow_id", "node", "state"),
@@ -91,13 +113,14 @@ class Message(db.Model):
         Instant
     )  # by a program: proves that it arrived
     clicked_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)  # when it was given up
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)  # when we were told that it had come back
     reply: Mapped[str] = mapped_column(String(500), default="")
 
     @classmethod
     def prepare(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Put messages into the outbox; one whose key is there already is left as it is."""
-        if rows:
-            db.session.connection().execute(once(cls, "shop_id", "key"), list(rows))
+        bulk.insert(cls, rows, once=("shop_id", "key"))
 
     @classmethod
     def claim(
@@ -137,10 +160,12 @@ class Message(db.Model):
     def answered(cls, id: int, token: int, state: str, now: datetime, reply: str) -> bool:
         """Record what the mail server said after the gate: sent, failed or unknown. A late answer mends `unknown`."""
         mine = update(cls).where(cls.id == id, cls.token == token, cls.gate_at.is_not(None))
-        sent_at = now if state == "sent" else None
+        sent_at, closed_at = now if state == "sent" else None, now if state == "failed" else None
         told = {"state": state, "reply": reply[:500], "reason": "" if state == "sent" else f"server_{state}"}
         open = mine.where(cls.state.in_(("handing", "unknown")))
-        return bool(changed(open.values(told | {"sent_at": sent_at, "lease_until": None})))
+        return bool(
+            changed(open.values(told | {"sent_at": sent_at, "closed_at": closed_at, "lease_until": None}))
+        )
 
     @classmethod
     def put_back(
@@ -203,7 +228,9 @@ class Message(db.Model):
         mine = update(cls).where(
             cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
         )
-        ended = mine.values(state=state, reason=reason, reply=reply[:500], lease_until=None)
+        ended = mine.values(
+            state=state, reason=reason, reply=reply[:500], lease_until=None, closed_at=clock.at(cls.shop_id)
+        )
         return bool(changed(ended))
 
     @classmethod
@@ -211,7 +238,8 @@ class Message(db.Model):
         """Cancel what has not passed its gate (`flow_id=` or `customer_id=`); return how many."""
         theirs = [getattr(cls, name) == id for name, id in whose.items()]
         before = or_(cls.state == "prepared", (cls.state == "handing") & cls.gate_at.is_(None))
-        ended = {"state": "cancelled", "reason": reason, "token": cls.token + 1, "lease_until": None}
+        ended = {"state": "cancelled", "reason": reason, "token": cls.token + 1, "lease_until": None,
+                 "closed_at": clock.at(cls.shop_id)}  # fmt: skip
         return changed(update(cls).where(*theirs, before).values(ended))
 
     @classmethod
@@ -263,19 +291,27 @@ class Message(db.Model):
         return [at for at in db.session.scalars(marketing.order_by(cls.gate_at.desc())) if at]
 
     @classmethod
+    def bounced(cls, shop_id: int, id: int, now: datetime) -> bool:
+        """Record that a message which the mail server took has come back; False when that was known."""
+        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.bounced_at.is_(None))
+        return bool(changed(theirs.values(bounced_at=now)))
+
+    @classmethod
     def clicked(cls, shop_id: int, id: int, now: datetime) -> bool:
         """Record the first press of a link, as `opened` does an opening. False when it was known."""
         return cls._seen(shop_id, id, now, "clicked_at")
 
     @classmethod
-    def _seen(cls, shop_id: int, id: int, now: datetime, column: str) -> bool:
+    def _seen(cls, shop_id: int, id: int, now: datetime, sign: str) -> bool:
         theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
         db.session.execute(theirs.where(cls.state == "unknown").values(state="sent", reason="", sent_at=now))
-        first = theirs.where(getattr(cls, column).is_(None)).values({column: now})
+        first = theirs.where(getattr(cls, sign).is_(None)).values({sign: now})
         row = db.session.execute(first.returning(cls.run_id, cls.customer_id, cls.node)).first()
         if row is not None:
-            name = f"message.{column.removesuffix('_at')}"
+            name = f"message.{sign.removesuffix('_at')}"
             Event.record(
                 shop_id, name, f"{name}:{id}", row.customer_id, now, {"run": row.run_id, "node": row.node}
             )
+            theirs = update(READER).where(READER.c.shop_id == shop_id, READER.c.id == row.customer_id)
+            db.session.execute(theirs.values(read_at=now, changed_at=now))
         return row is not None

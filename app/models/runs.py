@@ -5,35 +5,30 @@ A timer is the column `wake_at`, found by a partial index; a claim is a lease wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, Row, String, UniqueConstraint, bindparam, case, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
+from app.bulk import among
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.unit import changed
 
-# The columns that the end of an advance writes; the claim's are put back by the same statement.
-SETTLED = (
-    "status",
-    "reason",
-    "node",
-    "visit",
-    "since",
-    "wake_at",
-    "wait_until",
-    "waits_for",
-    "code_id",
-    "ended_at",
-)
+# What an advance must know of a run: who it is, and where it stands.
+WALKING = (
+    "id", "shop_id", "flow_id", "epoch", "customer_id", "event_id", "token",
+    "node", "visit", "since", "wait_until", "waits_for", "code_id",
+)  # fmt: skip
 # Word for word what the partial indexes say: SQLite takes an index only for a condition that it can recognise, and a
 # list of bound values it cannot.
 DUE = db.text("status IN ('ready', 'waiting')")
 LEASED = db.text("status = 'leased'")
 PARKED = db.text("status = 'parked'")
+OVER = db.text("ended_at IS NOT NULL")
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled", "failed")
 
@@ -65,6 +60,8 @@ class Run(db.Model):
         Index("ix_run_parked", "shop_id", "flow_id", sqlite_where=PARKED, postgresql_where=PARKED),
         Index("ix_run_customer", "shop_id", "customer_id"),
         Index("ix_run_flow", "flow_id", "status"),
+        Index("ix_run_started", "flow_id", "started_at"),
+        Index("ix_run_ended", "flow_id", "ended_at", sqlite_where=OVER, postgresql_where=OVER),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -112,23 +109,24 @@ class Run(db.Model):
 
     @classmethod
     def held(cls, tokens: Mapping[int, int]) -> list[Row[Any]]:
-        """Return, locked, all columns of the claimed runs that are still ours: those whose token nobody raised."""
-        mine = select(*cls.__table__.columns).where(cls.id.in_(tokens), cls.status == "leased")
+        """Return, locked, the WALKING columns of the claimed runs that are still ours: whose token nobody raised."""
+        mine = select(*cls._walking()).where(among(cls.id, tokens), LEASED)
         rows = db.session.execute(mine.order_by(cls.id).with_for_update(key_share=True))
         return [row for row in rows if row.token == tokens[row.id]]
 
     @classmethod
-    def settle(cls, rows: Sequence[Mapping[str, Any]]) -> int:
-        """Write where claimed runs are now (SETTLED, with `_id` and `_token`); return how many claims still held."""
-        if not rows:
-            return 0
-        mine = update(cls).where(
-            cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.status == "leased"
+    def settle(cls, rows: Mapping[int, Mapping[str, Any]]) -> None:
+        """Write where the runs that `held` returned are now, by id; the claim's own columns are put back."""
+        freed = {"attempts": 0, "lease_until": None}
+        settled = bulk.update(
+            cls, {id: {**values, **freed} for id, values in rows.items()}, "run.status = 'leased'"
         )
-        written = mine.values(
-            {name: bindparam(name) for name in SETTLED} | {"attempts": 0, "lease_until": None}
-        )
-        return int(db.session.connection().execute(written, list(rows)).rowcount)
+        if settled != len(rows):  # they are locked, so this is a fault of ours: nothing of the batch may stay
+            raise RuntimeError(f"{len(rows) - settled} runs were not theirs who moved them")
+
+    @classmethod
+    def _walking(cls) -> list[Any]:
+        return [getattr(cls, name) for name in WALKING]
 
     @classmethod
     def park(cls, id: int, token: int, error: str) -> bool:
@@ -198,7 +196,7 @@ class Step(db.Model):
     """The record of one node visited by one run: the way out it took and what it saw."""
 
     __tablename__ = "step"
-    __table_args__ = (same_shop("run_id", "run"), Index("ix_step_flow", "flow_id", "node"))
+    __table_args__ = (same_shop("run_id", "run"), Index("ix_step_flow_at", "flow_id", "at"))
     shop_id: Mapped[int] = mapped_column()
     flow_id: Mapped[int] = mapped_column()
     run_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
