@@ -19,6 +19,7 @@ def customer(row: Any, tags: frozenset[str]) -> facts.Customer:
         id=row.id, email=row.email or "", first_name=row.first_name, last_name=row.last_name, locale=row.locale,
         zone=row.timezone or None, subscribed=CONSENT.get(row.consent), tags=tags, orders_count=row.orders_count,
         spent=row.spent, last_order_at=row.last_order_at, created_at=row.created_at,
+        read_at=row.read_at or row.created_at,
     )  # fmt: skip
 
 
@@ -38,7 +39,8 @@ def order(row: Any) -> facts.Order | None:
     """Return an order, or None where there is none."""
     if row is None:
         return None
-    return facts.Order(row.token, row.total, row.currency, _items(row.items), tuple(row.codes), row.placed_at)
+    return facts.Order(row.token, row.total, row.currency, _items(row.items), tuple(row.codes), row.placed_at,
+                       row.paid_at is not None)  # fmt: skip
 
 
 def _items(items: Iterable[Mapping[str, Any]]) -> tuple[facts.Item, ...]:

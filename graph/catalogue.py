@@ -5,21 +5,28 @@ from __future__ import annotations
 import difflib
 
 from graph.kind import NodeKind, TriggerKind
+from graph.nodes.api_event import ApiEvent
 from graph.nodes.call_webhook import CallWebhookKind
 from graph.nodes.cart_abandoned import CartAbandoned
 from graph.nodes.checkout_abandoned import CheckoutAbandoned
 from graph.nodes.condition import Condition
 from graph.nodes.customer_subscribed import CustomerSubscribed
+from graph.nodes.date_reached import DateReached
 from graph.nodes.days_since_order import DaysSinceOrder
 from graph.nodes.end import End
 from graph.nodes.give_coupon import GiveCoupon
 from graph.nodes.grant_offer import GrantOfferKind
 from graph.nodes.notify_staff import NotifyStaffKind
 from graph.nodes.order_placed import OrderPlaced
+from graph.nodes.order_status import OrderStatus
+from graph.nodes.price_lowered import PriceLowered
 from graph.nodes.product_abandoned import ProductAbandoned
+from graph.nodes.segment_entered import SegmentEntered
 from graph.nodes.send_chat import SendChatKind
 from graph.nodes.send_email import SendEmail
 from graph.nodes.split import Split
+from graph.nodes.stock_back import StockBack
+from graph.nodes.stock_low import StockLow
 from graph.nodes.tag import Tag
 from graph.nodes.wait import WaitAWhile
 from graph.nodes.wait_for import WaitForEvent
@@ -38,9 +45,16 @@ KINDS: tuple[NodeKind, ...] = (
     CheckoutAbandoned(),
     CartAbandoned(),
     ProductAbandoned(),
+    PriceLowered(),
+    StockBack(),
     OrderPlaced(),
-    CustomerSubscribed(),
+    OrderStatus(),
     DaysSinceOrder(),
+    CustomerSubscribed(),
+    DateReached(),
+    SegmentEntered(),
+    StockLow(),
+    ApiEvent(),
     WaitAWhile(),
     WaitUntil(),
     WaitForEvent(),

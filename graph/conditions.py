@@ -7,6 +7,8 @@ answer.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -122,6 +124,11 @@ def _ask(rule: Mapping[str, Any], facts: Facts, now: datetime) -> dict[str, Any]
     answer = False if absent else operator.test(seen, rule.get("value"))
     words = f"{subject.title} {operator.name.replace('_', ' ')} {rule.get('value', '')}".strip()
     return {**rule, subject.name: seen, "saw": seen, "rule": words, "answer": answer}
+
+
+def digest(group: Mapping[str, Any]) -> str:
+    """Return a short name of a clean group: the same for the same rules."""
+    return hashlib.sha256(json.dumps(group, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def told(group: Mapping[str, Any] | None, names: Names) -> Words:

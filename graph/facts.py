@@ -14,7 +14,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Customer:
-    """Who goes through the flow. `zone` is an IANA name or None; `subscribed` None means never asked."""
+    """Who goes through the flow. `zone` is an IANA name or None; `subscribed` None means never asked.
+
+    `read_at` is when they last opened an e-mail or followed a link, and before they ever did when they became known.
+    """
 
     id: int
     email: str = ""
@@ -28,6 +31,7 @@ class Customer:
     spent: int = 0
     last_order_at: datetime | None = None
     created_at: datetime | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Cart:
 
 @dataclass(frozen=True)
 class Order:
-    """An order; `codes` are the discount codes typed at checkout."""
+    """An order; `codes` are the discount codes typed at checkout, `paid` whether the money has come."""
 
     key: str
     total: int = 0
@@ -61,6 +65,7 @@ class Order:
     items: tuple[Item, ...] = ()
     codes: tuple[str, ...] = ()
     placed_at: datetime | None = None
+    paid: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Event:
     """Something that happened.
 
     `data` is flat: "cart" and "order" (their keys), "product" (an id), "products" (ids of what was bought or left)
-    and, for events that the heartbeat derives, "after" (the silence in seconds that was swept for).
+    and, for events that the heartbeat derives, what it looked for: "after" (the silence in seconds), "least", "days" …
     """
 
     name: str

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from graph import network
 from graph.effects import Effect
+from graph.events import concerns
 from graph.facts import Event, Facts
 from graph.kind import Go, NodeKind, Outcome, Stop, TriggerKind, Visit, Wait, WaitFor
 from graph.model import BadGraph, Graph, Node
@@ -159,7 +160,9 @@ def _ended_by(plan: Plan, facts: Facts) -> str | None:
 
 def _later(facts: Facts) -> list[Event]:
     began = (facts.event.name, facts.event.at) if facts.event else None
-    return [event for event in facts.since if (event.name, event.at) != began]
+    return [
+        event for event in facts.since if (event.name, event.at) != began and concerns(event, facts.event)
+    ]
 
 
 def _outcome(plan: Plan, position: Position, facts: Facts, now: datetime, chance: Chance) -> Outcome:

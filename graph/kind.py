@@ -85,10 +85,14 @@ Outcome: TypeAlias = Go | Wait | WaitFor | Stop
 
 @dataclass(frozen=True)
 class Sweep:
-    """What the heartbeat looks for: a cart, checkout, view or order that has been quiet for `after`."""
+    """What the heartbeat looks for: a cart, checkout, view or order that has been quiet for `after`.
+
+    Or, `after` being nothing, what moved, came round or became true: `asks` is what the flow wants of it.
+    """
 
     subject: str
-    after: timedelta
+    after: timedelta = timedelta(0)
+    asks: Settings = field(default_factory=dict)
 
 
 class NodeKind:
@@ -104,6 +108,9 @@ class NodeKind:
     short: ClassVar[str]
     description: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]] = ()
+    for_customer: ClassVar[bool] = (
+        False  # whether it does something to the customer, so that there must be one
+    )
 
     def defaults(self) -> dict[str, Any]:
         """Return the settings of a new step, one value a field (None: not chosen yet)."""
@@ -170,6 +177,7 @@ class TriggerKind(NodeKind):
 
     group = "trigger"
     event: ClassVar[str]
+    person: ClassVar[bool] = True  # whether it begins with a customer; else with the shop itself
 
     def event_name(self, settings: Settings) -> str:
         """Return the name of the one event that can start this flow."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from graph import flow
+from graph.kind import TriggerKind
 from graph.model import Graph, Node
 from graph.network import circle, reached
 from graph.problem import Problem, References
@@ -85,6 +86,16 @@ def settings_fit(graph: Graph, references: References) -> Iterator[Problem]:
         yield from node.described.problems(node, references)
 
 
+def somebody_there(graph: Graph, references: References) -> Iterator[Problem]:
+    """Where nobody in particular begins it, no step does anything to a customer."""
+    kind = graph.trigger.described if graph.trigger else None
+    if isinstance(kind, TriggerKind) and not kind.person:
+        for node in graph.nodes:
+            if node.described.for_customer:
+                yield Problem(node.id, None, M("No customer begins this automation, so there is nobody for this step. "
+                                               "Use “Tell the team” instead."))  # fmt: skip
+
+
 def flow_settings_fit(graph: Graph, references: References) -> Iterator[Problem]:
     """The settings of the flow itself are in order."""
     for name, words in flow.faults(graph.settings):
@@ -92,7 +103,7 @@ def flow_settings_fit(graph: Graph, references: References) -> Iterator[Problem]
 
 
 CHECKS: tuple[Check, ...] = (
-    one_trigger, does_something, edges_fit, acyclic, all_reached, settings_fit, flow_settings_fit,
+    one_trigger, does_something, edges_fit, acyclic, all_reached, settings_fit, somebody_there, flow_settings_fit,
 )  # fmt: skip
 
 

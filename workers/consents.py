@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app import clock
+from app.bulk import in_shop
 from app.extensions import db
 from app.models import Confirmation, Customer, Policy
 from workers.heard import Heard
@@ -22,8 +23,8 @@ def save(shop_id: int, heard: Sequence[Heard]) -> None:
     if not told:
         return
     known = _known(shop_id, {each.email for each in told if each.email})
-    asks = Policy.of(shop_id).double_opt_in
-    for each, customer in _new(told, known):
+    asks, new = Policy.of(shop_id).double_opt_in, list(_new(told, known))
+    for each, customer in new:
         source = f"shop: {each.reading.event}"
         if not _answer(each):
             Customer.unsubscribe(shop_id, customer.id, source, each.at)
@@ -31,6 +32,7 @@ def save(shop_id: int, heard: Sequence[Heard]) -> None:
             Customer.agree(shop_id, customer.id, source, each.at, _wording(each))
         elif Customer.ask(shop_id, customer.id, source, each.at, _wording(each)):
             Confirmation.ask(shop_id, customer.id, clock.now(shop_id))
+    Customer.touch(shop_id, {customer.id for _each, customer in new}, clock.now(shop_id))
 
 
 def unheard(shop_id: int) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ def _answer(each: Heard) -> bool | None:
 
 def _known(shop_id: int, emails: set[str]) -> dict[str, Any]:
     rows = select(Customer.id, Customer.email, Customer.consent).where(
-        Customer.shop_id == shop_id, Customer.email.in_(emails)
+        in_shop(shop_id, Customer.email, emails)
     )
     return {str(row.email): row for row in db.session.execute(rows)}
 

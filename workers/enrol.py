@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app import bulk, clock
-from app.bulk import among
+from app.bulk import in_shop
 from app.extensions import db
 from app.models import Customer, Event, Flow, Refusal, Run, Suppression
 from app.models.suppressions import HARD
@@ -229,7 +229,8 @@ class Door:
         return "not_subscriber" if audience == "subscribers" and person.consent != "subscribed" else ""
 
     def _untimely(self, each: Candidate) -> str:
-        if each.flow.enrols_from and each.event.at < each.flow.enrols_from:
+        chosen = each.event.data.get("backfill") == each.flow.id  # of the past, by the merchant, by name
+        if not chosen and each.flow.enrols_from and each.event.at < each.flow.enrols_from:
             return "before_activation"
         # One cart must not bring two reminders: where a flow looks after checkouts, a checkout is no left cart.
         at_checkout = each.event.name == "cart.abandoned" and each.event.data.get("checkout")
@@ -243,7 +244,7 @@ def _serves_orders(plan: Plan) -> bool:
 
 def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:
     columns = select(Customer.id, Customer.email, Customer.consent)
-    theirs = columns.where(Customer.shop_id == shop_id, among(Customer.id, ids))
+    theirs = columns.where(in_shop(shop_id, Customer.id, ids))
     return {row.id: row for row in db.session.execute(theirs)}
 
 

@@ -30,6 +30,7 @@ from app.models import (
     TopicRefusal,
 )  # fmt: skip
 from app.models.suppressions import HARD
+from graph.events import concerns
 from graph.interpreter import Plan
 from graph.topics import ORDER
 from workers import facts, marks, quiet, suspending
@@ -248,14 +249,17 @@ def _locked(model: Any, id: int, alone: bool = False) -> Any:
 
 def _happened(run: Any, plan: Plan) -> frozenset[str]:
     """Return which goal and exit events came since the run began, whether or not it has been woken for them."""
-    began = db.session.execute(select(Event.id, Event.at, Event.data).where(Event.id == run.event_id)).one()
-    names = select(Event.name, Event.at, Event.id).where(
+    columns = Event.name, Event.at, Event.id, Event.data
+    began = db.session.execute(select(*columns).where(Event.id == run.event_id)).one()
+    names = select(*columns).where(
         Event.shop_id == run.shop_id, Event.customer_id == run.customer_id, Event.at >= facts.began_at(began),
         Event.name.in_(plan.goal | plan.exit),
     )  # fmt: skip
     since = facts.began_at(began), began.id
     return frozenset(
-        row.name for row in db.session.execute(names) if (row.at, row.id) > since and row.id != began.id
+        row.name
+        for row in db.session.execute(names)
+        if (row.at, row.id) > since and row.id != began.id and concerns(row, began)
     )
 
 

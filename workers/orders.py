@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select, update
 
 from app import clock
+from app.bulk import in_shop
 from app.extensions import db
-from app.models import Cart, Code, Coupon, Customer, Order, Redemption, Shop
+from app.models import Cart, Code, Coupon, Customer, Order, Posting, Redemption, Shop
 from app.unit import changed
 from app.upsert import once
 from workers import credit
@@ -29,6 +30,7 @@ def settle(shop_id: int, heard: Sequence[Heard]) -> None:
     _customers(shop_id, {order.customer_id for order in orders if order.customer_id})
     credit.withdraw([order.id for order in orders if order.cancelled_at])
     credit.give(shop_id, [order for order in orders if order.paid_at and not order.cancelled_at])
+    Posting.bring(shop_id, [order.id for order in orders], clock.now(shop_id))
 
 
 def _carts(orders: Sequence[Row[Any]]) -> None:
@@ -79,4 +81,4 @@ def _customers(shop_id: int, ids: Collection[int]) -> None:
         "last_order_heard_at": clock.now(shop_id),
         "changed_at": clock.now(shop_id),
     }
-    changed(update(Customer).where(Customer.shop_id == shop_id, Customer.id.in_(ids)).values(figures))
+    changed(update(Customer).where(in_shop(shop_id, Customer.id, ids)).values(figures))

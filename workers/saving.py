@@ -9,10 +9,15 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from app import clock
-from app.models import Cart, Customer, Event, Order, Product, ProductView
+from app.models import Cart, Customer, Event, Interest, Order, Product, ProductView
 from app.shops.facts import Item, Reading
+from workers import interests
 from workers.heard import Heard
 
+MOMENTS = {
+    "order.shipped": "shipped_at", "order.delivered": "delivered_at", "order.cancelled": "cancelled_at",
+    "order.refunded": "refunded_at",
+}  # fmt: skip
 # An order that was paid was placed, and one that was placed and paid was paid, whichever of the two the shop told.
 # The event keys make the second telling harmless.
 ALSO = {"order.paid": "order.placed", "order.placed": "order.paid"}
@@ -28,24 +33,28 @@ def save(shop_id: int, heard: Sequence[Heard], unheard: Collection[str] = ()) ->
     Order.save(_orders(shop_id, heard, people, carts))
     orders = Order.known(shop_id, {each.order for each in heard if each.order})
     ProductView.save(_views(shop_id, heard, people))
+    Interest.save(interests.signs(shop_id, heard, people, carts))
     told = [each for each in heard if each.reading.event not in unheard]
     Event.save(_events(shop_id, told, people, carts, orders))
 
 
 def _products(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
-    known = {}
+    """Return every telling of a product: from one to the next its price and stock may move."""
+    told, now = [], clock.now(shop_id)
     for each in heard:
         if product := each.reading.product:
-            known[product.id] = {
+            stock = {"stock": product.stock} if "stock" in product.model_fields_set else {}
+            told.append({
                 "shop_id": shop_id, "key": product.id, "title": product.title,
                 "description": product.description, "price": product.price,
-                "image": product.image, "url": product.url, "stock": product.stock, "updated_at": each.at,
-            }  # fmt: skip
-    return list(known.values())
+                "image": product.image, "url": product.url, "updated_at": each.at, "heard_at": now,
+            } | stock)  # fmt: skip
+    return told
 
 
 def _customers(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
     known: dict[str, dict[str, Any]] = {}
+    now = clock.now(shop_id)
     for each in heard:
         if customer := each.reading.customer:
             row = known.setdefault(
@@ -55,6 +64,7 @@ def _customers(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:
                 name: getattr(customer, name) for name in ("first_name", "last_name", "locale", "timezone")
             }
             row |= {name: value or row.get(name, "") for name, value in told.items()}
+            row |= {"birthday": customer.birthday or row.get("birthday"), "changed_at": now}
     return list(known.values())
 
 
@@ -87,11 +97,10 @@ def _orders(
             row["customer_id"] = people.get(each.email or "") or row.get("customer_id") or owner
             row["cart_id"] = cart_id or row.get("cart_id")
             row["paid_at"] = row.get("paid_at") or (each.at if each.paid else None)
-            row["cancelled_at"] = (
-                each.at if each.reading.event == "order.cancelled" else row.get("cancelled_at")
-            )
+            row |= {column: each.at for name, column in MOMENTS.items() if each.reading.event == name}
             plain = ("number", "total", "discount", "shipping", "tax", "currency")
             row |= {name: getattr(order, name) for name in plain}
+            row |= {name: getattr(order, name) or row.get(name) for name in ("url", "tracking", "refunded")}
             row |= {"items": _items(order.items), "codes": list(order.codes), "updated_at": each.at}
     return list(known.values())
 
@@ -147,6 +156,8 @@ def _data(each: Heard) -> dict[str, Any]:
         "cart": each.cart,
         "order": each.order,
         "product": reading.product.id if reading.product else None,
+        "name": reading.name,
+        "told": reading.data,
     }
     return {name: value for name, value in told.items() if value} | _bought(reading)
 

@@ -1,4 +1,4 @@
-"""Sweep: silence becomes an event. For each live flow that waits for one, with that flow's own delay.
+"""Sweep: silence becomes an event, and so does what moved, came round or became true. For each live flow that waits.
 
 The same silence is one event however many hearts beat: its key says what, how long and since when. What was swept is
 not looked at again: a look begins where the last one ended, and goes back only for what was told since.
@@ -15,10 +15,11 @@ from sqlalchemy import bindparam, select, update
 from app import clock
 from app.extensions import db
 from app.models import Cart, Event, Flow
-from app.models.silences import Window, found
+from app.models.silences import Window
 from app.unit import changed, unit
 from graph.interpreter import Plan
 from graph.kind import Sweep
+from workers import occasions
 from workers.plans import plans
 
 log = logging.getLogger(__name__)
@@ -63,10 +64,11 @@ def _listening() -> list[tuple[Any, Sweep]]:
 def _one(flow: Any, wanted: Sweep) -> int:
     """Look without a lock, and write only when there is something to write; return how many silences were found."""
     now = clock.now(flow.shop_id)
+    occasions.ready(flow, wanted, now)
     rows, swept_at = look(flow, wanted, now)
     db.session.rollback()
     if rows or flow.swept_at is None or abs(swept_at - flow.swept_at) > OFTEN:
-        unit(lambda: _write(flow, rows, swept_at))
+        unit(lambda: _write(flow, wanted, rows, swept_at))
     return len(rows)
 
 
@@ -75,17 +77,16 @@ def look(flow: Any, wanted: Sweep, now: datetime) -> tuple[list[dict[str, Any]],
     began = flow.enrols_from or now
     upto = min(flow.swept_at or began, now)  # a clock that was set back begins anew
     late = Window(flow.shop_id, wanted.after, max(began, upto - LATE), upto, upto - SLOW)
-    rows = found(wanted.subject, late, MOST) if flow.swept_at else []
+    rows = occasions.found(wanted, late, MOST) if flow.swept_at else []
     if len(rows) == MOST:
         return rows, upto
-    fresh = found(wanted.subject, Window(flow.shop_id, wanted.after, max(began, upto), now), MOST)
-    # Several may have fallen silent at the same instant as the last of a full batch.
-    return rows + fresh, fresh[-1]["at"] - timedelta(microseconds=1) if len(fresh) == MOST else now
+    fresh = occasions.found(wanted, Window(flow.shop_id, wanted.after, max(began, upto), now), MOST)
+    return rows + fresh, occasions.upto(wanted, fresh, upto) if len(fresh) == MOST else now
 
 
-def _write(flow: Any, rows: list[dict[str, Any]], swept_at: datetime) -> None:
-    Event.save(rows)
-    _mark([row for row in rows if row["cart_id"]])
+def _write(flow: Any, wanted: Sweep, rows: list[dict[str, Any]], swept_at: datetime) -> None:
+    Event.save(occasions.written(flow.shop_id, wanted, rows, swept_at))
+    _mark([row for row in rows if row.get("cart_id")])
     same = Flow.id == flow.id, Flow.epoch == flow.epoch, Flow.swept_at.is_not_distinct_from(flow.swept_at)
     changed(update(Flow).where(*same).values(swept_at=swept_at))
 

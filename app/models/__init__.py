@@ -13,6 +13,7 @@ from app.models.confirmations import Confirmation
 from app.models.consents import Consent, TopicRefusal
 from app.models.coupons import Coupon
 from app.models.customers import Customer
+from app.models.dailies import Daily, Folded
 from app.models.decisions import Decision
 from app.models.emails import Email, EmailRevision
 from app.models.events import Event, Refusal
@@ -30,6 +31,7 @@ from app.models.notices import StaffNotice
 from app.models.offers import Offer
 from app.models.orders import Order
 from app.models.policies import Policy
+from app.models.postings import Posting
 from app.models.products import Product, ProductMove, ProductView
 from app.models.runs import Run, Step
 from app.models.sales import Sale
@@ -44,9 +46,9 @@ from app.models.users import Login, Membership, User
 
 __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
-    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Decision", "Email", "EmailRevision",
-    "Event", "Flow", "Gesture", "Handwritten", "Heartbeat", "Image", "InboxRow", "Interest", "Invitation", "Login", "Mail", "MailFault",
-    "MailServer", "Membership", "Message", "Notice", "Offer", "Order", "Policy", "Product", "ProductMove", "ProductView",
+    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Daily", "Decision", "Email", "EmailRevision",
+    "Event", "Flow", "Folded", "Gesture", "Handwritten", "Heartbeat", "Image", "InboxRow", "Interest", "Invitation", "Login", "Mail", "MailFault",
+    "MailServer", "Membership", "Message", "Notice", "Offer", "Order", "Policy", "Posting", "Product", "ProductMove", "ProductView",
     "Redemption", "Refusal", "Run", "Sale", "Segment", "SegmentMember", "Shop", "StaffNotice", "Step", "Suppression", "Tally", "TopicRefusal",
     "User", "Version", "Visit",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk import in_shop
 from app.columns import Instant
 from app.extensions import db
 from app.models.calls import Call
@@ -95,7 +96,7 @@ class Customer(db.Model):
     @classmethod
     def ids(cls, shop_id: int, emails: Collection[str]) -> dict[str, int]:
         """Return the id of each of these addresses that the shop knows."""
-        known = select(cls.email, cls.id).where(cls.shop_id == shop_id, cls.email.in_(emails))
+        known = select(cls.email, cls.id).where(in_shop(shop_id, cls.email, emails))
         return {email: id for email, id in db.session.execute(known) if email}
 
     @classmethod

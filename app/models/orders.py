@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.upsert import insert
@@ -103,9 +104,7 @@ class Order(db.Model):
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, Row[Any]]:
         """Return all columns of each of these orders that the shop knows, by token."""
-        rows = db.session.execute(
-            select(*cls.__table__.columns).where(cls.shop_id == shop_id, cls.token.in_(tokens))
-        )
+        rows = db.session.execute(select(*cls.__table__.columns).where(in_shop(shop_id, cls.token, tokens)))
         return {row.token: row for row in rows}
 
     @classmethod

@@ -73,9 +73,10 @@ def found(subject: str, window: Window, most: int) -> list[dict[str, Any]]:
 
 def count(subject: str, window: Window) -> int:
     """Return how many customers' silences lie in a window: whom a look back would reach."""
-    return (
-        db.session.scalar(select(func.count()).select_from(SUBJECTS[subject].within(window).subquery())) or 0
-    )
+    if subject not in SUBJECTS:
+        return 0  # what moved or came round in the past is not looked back for
+    whole = SUBJECTS[subject].within(window).subquery()
+    return db.session.scalar(select(func.count()).select_from(whole)) or 0
 
 
 def _key(name: str, window: Window, row: Row[Any]) -> str:

@@ -5,7 +5,8 @@ Every platform's file turns its own deliveries into these; the API takes them as
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -24,25 +25,31 @@ from pydantic import (
 from app.characters import misleading
 
 Name = Literal[
-    "product.saved", "product.viewed", "cart.updated", "checkout.started", "order.placed", "order.paid",
-    "order.cancelled", "customer.saved", "customer.subscribed", "customer.unsubscribed",
+    "product.saved", "product.viewed", "product.wanted", "cart.updated", "checkout.started", "order.placed",
+    "order.paid", "order.shipped", "order.delivered", "order.cancelled", "order.refunded", "customer.saved",
+    "customer.subscribed", "customer.unsubscribed", "custom",
 ]  # fmt: skip
 
 # Which parts an event cannot do without.
 NEEDS = {
     "product.saved": ("product",),
     "product.viewed": ("product", "customer"),
+    "product.wanted": ("product", "customer"),
     "cart.updated": ("cart",),
     "checkout.started": ("cart", "customer"),
     "order.placed": ("order", "customer"),
     "order.paid": ("order",),
+    "order.shipped": ("order",),
+    "order.delivered": ("order",),
     "order.cancelled": ("order",),
+    "order.refunded": ("order",),
     "customer.saved": ("customer",),
     "customer.subscribed": ("customer",),
     "customer.unsubscribed": ("customer",),
+    "custom": ("name", "customer"),
 }
 
-
+LEAP = 2000  # a year in which every day of a year exists
 MOST = 10**12  # minor units of a price or a sum
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -96,6 +103,20 @@ def _currencies() -> frozenset[str]:
     return frozenset(list_currencies())
 
 
+def _birthday(day: str) -> str:
+    """Return month and day, "02-29": more than that nobody needs to congratulate somebody."""
+    found = re.fullmatch(r"(?:(\d{4})-|--)?(\d\d)-(\d\d)", day)
+    try:
+        date(
+            int(found[1] or LEAP) if found else 0,
+            int(found[2]) if found else 0,
+            int(found[3]) if found else 0,
+        )
+    except ValueError:
+        raise ValueError("is no day of a year, such as 1990-05-17 or 05-17") from None
+    return day[-5:]
+
+
 def _web(url: str) -> str:
     if url and not url.startswith(("https://", "http://")):
         raise ValueError("must start with https:// or http://")
@@ -103,6 +124,7 @@ def _web(url: str) -> str:
 
 
 Printable = Annotated[str, AfterValidator(_printable)]
+OwnName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,59}$")]
 Short = Annotated[Printable, Field(max_length=120), AfterValidator(_straight)]
 Title = Annotated[Printable, Field(max_length=200), AfterValidator(_straight)]
 Zone = Annotated[Printable, Field(max_length=64), AfterValidator(_known_zone)]
@@ -113,6 +135,8 @@ Delivery = Annotated[Printable, Field(min_length=1, max_length=120)]
 Url = Annotated[Printable, Field(max_length=500), AfterValidator(_web)]
 Minor = Annotated[int, Field(ge=0, le=MOST)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Birthday = Annotated[str, AfterValidator(_birthday)]
+Said = Annotated[Printable, Field(max_length=200)] | int | bool | None
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
@@ -132,6 +156,7 @@ class Customer(Part):
     timezone: Zone = ""
     subscribed: bool | None = None
     consent_wording: Annotated[Printable, Field(max_length=500)] = ""  # the words that they agreed to
+    birthday: Birthday | None = None  # a year may be told, and is not kept
 
 
 class Item(Part):
@@ -178,6 +203,9 @@ class Order(Part):
     tax: Minor = 0
     codes: Annotated[tuple[Number, ...], Field(max_length=20)] = ()
     paid: bool = False
+    refunded: Minor | None = None  # what was given back so far
+    url: Url = ""  # where the customer sees it, or pays for it
+    tracking: Short = ""  # the parcel's number
 
 
 class Product(Part):
@@ -194,7 +222,7 @@ class Product(Part):
 
 
 class Reading(Part):
-    """One happening in a shop."""
+    """One happening in a shop. `name` and `data` belong to the event "custom": they are the merchant's own."""
 
     event: Name
     id: Delivery | None = None
@@ -203,6 +231,8 @@ class Reading(Part):
     cart: Cart | None = None
     order: Order | None = None
     product: Product | None = None
+    name: OwnName | None = None
+    data: Annotated[dict[OwnName, Said], Field(max_length=20)] = {}
 
     @model_validator(mode="after")
     def whole(self) -> Reading:

@@ -13,6 +13,7 @@ class GiveCoupon(NodeKind):
 
     name = "give_coupon"
     group = "do"
+    for_customer = True
     icon = "ticket-percent"
     title = M("Give a coupon")
     short = M("Give a coupon")

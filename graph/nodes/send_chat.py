@@ -14,6 +14,7 @@ class SendChatKind(NodeKind):
 
     name = "send_chat"
     group = "do"
+    for_customer = True
     icon = "message-circle"
     title = M("Send a chat message")
     short = M("Send a chat message")

@@ -14,6 +14,7 @@ class SendEmail(NodeKind):
 
     name = "send_email"
     group = "do"
+    for_customer = True
     icon = "mail"
     title = M("Send an e-mail")
     short = M("Send an e-mail")

@@ -15,6 +15,7 @@ class Tag(NodeKind):
 
     name = "tag"
     group = "do"
+    for_customer = True
     icon = "tag"
     title = M("Tag the customer")
     short = M("Tag the customer")

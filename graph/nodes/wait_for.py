@@ -11,9 +11,11 @@ from graph.kind import Go, NodeKind, Port, Settings, Visit, WaitFor
 from graph.words import Card, M, Names, Words, length
 
 AWAITED = (
-    "message.opened", "message.clicked", "cart.updated", "checkout.started",
-    "order.placed", "order.paid", "product.viewed", "customer.subscribed",
+    "message.opened", "message.clicked", "shop.visited", "cart.updated", "checkout.started",
+    "order.placed", "order.paid", "order.shipped", "order.delivered", "order.refunded", "product.viewed",
+    "customer.subscribed",
 )  # fmt: skip
+RETURNS = ("product.viewed", "cart.updated", "checkout.started", "order.placed")  # each shows a visit
 
 
 class WaitForEvent(NodeKind):
@@ -27,7 +29,8 @@ class WaitForEvent(NodeKind):
     description = M("Wait for what the customer does, at most so long. Two ways out.")
     fields = (
         Choice(name="event", label=M("Wait until"), options=options(*AWAITED), default="message.opened",
-               help=M("Some mail programs report e-mails as opened by themselves: a followed link is surer.")),
+               help=M("Openings are an estimate: some mail programs open by themselves, others never say so. "
+                      "A followed link or a visit to the shop is surer.")),
         Duration(name="at_most", label=M("At most"), default={"amount": 1, "unit": "days"},
                  help=M("One to three days suits a reminder.")),
     )  # fmt: skip
@@ -36,16 +39,17 @@ class WaitForEvent(NodeKind):
         return HAPPENED, TIMED_OUT
 
     def needs(self, settings: Settings) -> frozenset[str]:
-        return frozenset({"messages"}) if _of_message(settings) else frozenset()
+        return frozenset({"messages"}) if _signs(settings) else frozenset()
 
     def watches(self, settings: Settings) -> frozenset[str]:
-        return frozenset({settings["event"]})
+        return frozenset(_awaited(settings))
 
     def run(self, visit: Visit) -> Go | WaitFor:
-        done = _read(visit.settings["event"], visit.facts) if _of_message(visit.settings) else None
+        sign = _signs(visit.settings)
+        done = _read(sign, visit.facts) if sign else None
         if done and (visit.wake is None or done <= visit.wake):
-            return Go("happened", saw={"event": visit.settings["event"], "at": done.isoformat()})
-        return WaitFor((visit.settings["event"],), visit.now + span(visit.settings["at_most"]))
+            return Go("happened", saw={"event": sign, "at": done.isoformat()})
+        return WaitFor(_awaited(visit.settings), visit.now + span(visit.settings["at_most"]))
 
     def card(self, settings: Settings, names: Names) -> Card:
         title = Words(M("Wait until %(event)s"), {"event": told(settings.get("event"))})
@@ -61,8 +65,15 @@ HAPPENED = Port("happened", M("It happened"), "check")
 TIMED_OUT = Port("timed_out", M("Not in time"), "clock")
 
 
-def _of_message(settings: Settings) -> bool:
-    return str(settings.get("event")).startswith("message.")
+def _awaited(settings: Settings) -> tuple[str, ...]:
+    event = settings.get("event")
+    return (*RETURNS, "message.clicked") if event == "shop.visited" else (event,) if event else ()
+
+
+def _signs(settings: Settings) -> str:
+    """Return which sign of reading ends the wait too, or "": whoever follows a link has come back to the shop."""
+    event = str(settings.get("event"))
+    return "message.clicked" if event == "shop.visited" else event if event.startswith("message.") else ""
 
 
 def _read(event: str, facts: Facts) -> datetime | None:

@@ -8,7 +8,7 @@ import pytest
 
 from graph.catalogue import KINDS, kind
 from graph.words import Names, say
-from tests.graph.build import OVER_50, long
+from tests.graph.build import OVER_50, long, rules
 
 NAMES = Names(
     {1: "You left something"}, {5: "10 % off"}, {"p1": "Notebook"}, lambda minor: f"€{minor // 100}"
@@ -161,6 +161,111 @@ CARDS: list[tuple[str, dict[str, Any], str, str, str]] = [
         "Tell the system at till.example.com",
     ),
     ("call_webhook", {}, "Tell another system", "No address written yet", "Tell the system at …"),
+    (
+        "stock_back",
+        {},
+        "Back in stock",
+        "For those who asked to be told",
+        "When a product is back in stock that somebody asked for",
+    ),
+    (
+        "stock_back",
+        {"whom": "viewed"},
+        "Back in stock",
+        "For who asked, or looked at it lately",
+        "When a product is back in stock that somebody asked for, or looked at in the last 30 days",
+    ),
+    (
+        "price_lowered",
+        {},
+        "Price lowered by 10 % or more",
+        "For who looked at it, or had it in a cart",
+        "When a price falls by at least 10 %, for those who looked at it or had it in a cart in the last 30 days",
+    ),
+    (
+        "price_lowered",
+        {"whom": "carted", "least": 20},
+        "Price lowered by 20 % or more",
+        "For those who had it in a cart",
+        "When a price falls by at least 20 %, for those who had it in a cart in the last 30 days",
+    ),
+    (
+        "date_reached",
+        {},
+        "On the birthday",
+        "At 09:00, on the customer's clock",
+        "On the birthday at 09:00",
+    ),
+    (
+        "date_reached",
+        {"when": "before", "days": 1},
+        "1 day before the birthday",
+        "At 09:00, on the customer's clock",
+        "1 day before the birthday at 09:00",
+    ),
+    (
+        "date_reached",
+        {"when": "after", "days": 2},
+        "2 days after the birthday",
+        "At 09:00, on the customer's clock",
+        "2 days after the birthday at 09:00",
+    ),
+    (
+        "segment_entered",
+        {"rules": rules(("customer.orders_count", "at_least", 3))},
+        "Number of orders so far at least 3",
+        "As soon as this becomes true",
+        "When this becomes true of a customer: number of orders so far at least 3",
+    ),
+    (
+        "segment_entered",
+        {},
+        "Comes into a segment",
+        "No rule yet",
+        "When this becomes true of a customer: …",
+    ),
+    (
+        "order_status",
+        {},
+        "Order on its way",
+        "As soon as the shop says so",
+        "When an order is on its way",
+    ),
+    (
+        "order_status",
+        {"status": "order.refunded"},
+        "Order refunded",
+        "As soon as the shop says so",
+        "When an order is refunded",
+    ),
+    (
+        "stock_low",
+        {},
+        "Only 5 pieces left",
+        "Any product",
+        "When only 5 pieces of a product are left",
+    ),
+    (
+        "stock_low",
+        {"least": 1, "scope": "chosen", "products": ["p1"]},
+        "Only 1 piece left",
+        "1 chosen product",
+        "When only 1 piece of Notebook is left",
+    ),
+    (
+        "api_event",
+        {"event": "points-earned"},
+        "Another system says so",
+        "“points-earned” by the API",
+        "When another system says “points-earned” of a customer",
+    ),
+    (
+        "api_event",
+        {},
+        "Another system says so",
+        "No name written yet",
+        "When another system says “…” of a customer",
+    ),
     ("end", {}, "End here", "Nothing more for this customer", "End here"),
 ]
 

@@ -29,6 +29,7 @@ FULL = facts(
         orders_count=3,
         last_order_at=NOON - timedelta(days=10, hours=5),
         created_at=NOON - timedelta(days=400),
+        read_at=NOON - timedelta(days=20),
     ),
 )
 
@@ -60,10 +61,12 @@ SEEN: list[tuple[str, str, Any, bool]] = [
     ("customer.last_order_days", "at_most", 10, True),
     ("customer.last_order_days", "over", 10, False),
     ("customer.known_days", "over", 399, True),
+    ("customer.unread_days", "at_least", 20, True),
     ("order.total", "is", 4200, True),
     ("order.items", "is", 1, True),
     ("order.products", "has", ["p1"], True),
     ("order.code", "yes", None, True),
+    ("order.paid", "no", None, True),
     ("event.products", "has", ["p9"], True),
     ("since.ordered", "yes", None, True),
     ("messages.opened", "yes", None, True),

@@ -63,4 +63,5 @@ def test_a_graph_with_nonsense_in_it_can_be_shown_and_mended(data: dict[str, Any
     assert all(say(problem.words) for problem in problems(graph, References()))
     assert layout(graph).boxes
     assert Graph.from_json(graph.to_json()) == graph
-    assert Configure("n6", {"ending": "any"}).apply(ConfigureFlow({"audience": "everyone"}).apply(graph))
+    wait = next(node.id for node in graph.nodes if node.kind == "wait")
+    assert Configure(wait, {"ending": "any"}).apply(ConfigureFlow({"audience": "everyone"}).apply(graph))

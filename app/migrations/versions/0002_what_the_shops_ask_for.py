@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-21 23:38:33.772197
+Create Date: 2026-11-21 23:53:46.455318
 
 """
 from alembic import op
@@ -26,6 +26,30 @@ def upgrade():
     sa.Column('value', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('name', 'label', name=op.f('pk_tally'))
     )
+    op.create_table('daily',
+    sa.Column('shop_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('flow_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('node', sa.String(length=40), nullable=False),
+    sa.Column('measure', sa.String(length=16), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('detail', sa.String(length=140), nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_daily_shop_id_shop')),
+    sa.PrimaryKeyConstraint('shop_id', 'flow_id', 'node', 'measure', 'day', 'detail', name=op.f('pk_daily')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('folded',
+    sa.Column('shop_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('until', app.columns.Instant(timezone=True), nullable=True),
+    sa.Column('next_until', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('noticed_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('due_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_folded_shop_id_shop')),
+    sa.PrimaryKeyConstraint('shop_id', name=op.f('pk_folded'))
+    )
+    with op.batch_alter_table('folded', schema=None) as batch_op:
+        batch_op.create_index('ix_folded_due', ['due_at'], unique=False)
+
     op.create_table('invitation',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -88,6 +112,32 @@ def upgrade():
     sa.ForeignKeyConstraint(['shop_id', 'customer_id'], ['customer.shop_id', 'customer.id'], name=op.f('fk_segment_member_shop_id_customer_id_customer')),
     sa.PrimaryKeyConstraint('shop_id', 'rules', 'customer_id', name=op.f('pk_segment_member'))
     )
+    op.create_table('posting',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shop_id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('flow_id', sa.Integer(), nullable=False),
+    sa.Column('node', sa.String(length=40), nullable=False),
+    sa.Column('rule', sa.String(length=10), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('orders', sa.Integer(), nullable=False),
+    sa.Column('recovered', sa.Integer(), nullable=False),
+    sa.Column('gross', sa.BigInteger(), nullable=False),
+    sa.Column('discounts', sa.BigInteger(), nullable=False),
+    sa.Column('returns', sa.BigInteger(), nullable=False),
+    sa.Column('taxes', sa.BigInteger(), nullable=False),
+    sa.Column('shipping', sa.BigInteger(), nullable=False),
+    sa.Column('at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('posted_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['shop_id', 'flow_id'], ['flow.shop_id', 'flow.id'], name=op.f('fk_posting_shop_id_flow_id_flow')),
+    sa.ForeignKeyConstraint(['shop_id', 'order_id'], ['purchase.shop_id', 'purchase.id'], name=op.f('fk_posting_shop_id_order_id_purchase')),
+    sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_posting_shop_id_shop')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_posting'))
+    )
+    with op.batch_alter_table('posting', schema=None) as batch_op:
+        batch_op.create_index('ix_posting_flow', ['flow_id', 'posted_at'], unique=False)
+        batch_op.create_index('ix_posting_order', ['order_id'], unique=False)
+
     op.create_table('handwritten',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('shop_id', sa.Integer(), nullable=False),
@@ -118,6 +168,10 @@ def upgrade():
     sa.ForeignKeyConstraint(['user_id'], ['user_account.id'], name=op.f('fk_decision_user_id_user_account')),
     sa.PrimaryKeyConstraint('shop_id', 'message_id', name=op.f('pk_decision'))
     )
+    with op.batch_alter_table('attribution', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('posted_at', app.columns.Instant(timezone=True), nullable=True))
+        batch_op.create_index('ix_attribution_unwritten', ['shop_id'], unique=False, sqlite_where=sa.text('posted_at IS NULL'), postgresql_where=sa.text('posted_at IS NULL'))
+
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.create_index('ix_call_failed', ['shop_id', 'id'], unique=False, sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
 
@@ -157,10 +211,22 @@ def upgrade():
         batch_op.add_column(sa.Column('areas', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True))
 
     with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('closed_at', app.columns.Instant(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('bounced_at', app.columns.Instant(timezone=True), nullable=True))
+        batch_op.create_index('ix_message_bounced_at', ['flow_id', 'bounced_at'], unique=False, sqlite_where=sa.text('bounced_at IS NOT NULL'), postgresql_where=sa.text('bounced_at IS NOT NULL'))
+        batch_op.create_index('ix_message_clicked_at', ['flow_id', 'clicked_at'], unique=False, sqlite_where=sa.text('clicked_at IS NOT NULL'), postgresql_where=sa.text('clicked_at IS NOT NULL'))
+        batch_op.create_index('ix_message_closed_at', ['flow_id', 'closed_at'], unique=False, sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
+        batch_op.create_index('ix_message_machine_opened_at', ['flow_id', 'machine_opened_at'], unique=False, sqlite_where=sa.text('machine_opened_at IS NOT NULL'), postgresql_where=sa.text('machine_opened_at IS NOT NULL'))
+        batch_op.create_index('ix_message_opened_at', ['flow_id', 'opened_at'], unique=False, sqlite_where=sa.text('opened_at IS NOT NULL'), postgresql_where=sa.text('opened_at IS NOT NULL'))
+        batch_op.create_index('ix_message_sent_at', ['flow_id', 'sent_at'], unique=False, sqlite_where=sa.text('sent_at IS NOT NULL'), postgresql_where=sa.text('sent_at IS NOT NULL'))
         batch_op.create_index('ix_message_troubled', ['state', 'shop_id', 'id'], unique=False, sqlite_where=sa.text("state IN ('unknown', 'failed')"), postgresql_where=sa.text("state IN ('unknown', 'failed')"))
 
     with op.batch_alter_table('offer', schema=None) as batch_op:
         batch_op.create_index('ix_offer_flow', ['flow_id', 'granted_at'], unique=False)
+
+    with op.batch_alter_table('policy', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('headline', sa.String(length=8), server_default='strict', nullable=False))
+        batch_op.add_column(sa.Column('reset_on_delete', sa.Boolean(), server_default=sa.text('0'), nullable=False))
 
     with op.batch_alter_table('purchase', schema=None) as batch_op:
         batch_op.add_column(sa.Column('shipped_at', app.columns.Instant(timezone=True), nullable=True))
@@ -177,8 +243,13 @@ def upgrade():
     with op.batch_alter_table('redemption', schema=None) as batch_op:
         batch_op.create_index('ix_redemption_code', ['code_id', 'customer_id'], unique=False)
 
+    with op.batch_alter_table('refusal', schema=None) as batch_op:
+        batch_op.create_index('ix_refusal_flow', ['flow_id', 'at'], unique=False)
+
     with op.batch_alter_table('run', schema=None) as batch_op:
+        batch_op.create_index('ix_run_ended', ['flow_id', 'ended_at'], unique=False, sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
         batch_op.create_index('ix_run_parked', ['shop_id', 'flow_id'], unique=False, sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
+        batch_op.create_index('ix_run_started', ['flow_id', 'started_at'], unique=False)
 
     with op.batch_alter_table('shop', schema=None) as batch_op:
         batch_op.add_column(sa.Column('channel', sa.String(length=8), server_default='absent', nullable=False))
@@ -191,11 +262,19 @@ def upgrade():
         batch_op.add_column(sa.Column('attempts', sa.Integer(), server_default='0', nullable=False))
         batch_op.create_index('ix_staff_notice_due', ['shop_id', 'send_at'], unique=False, sqlite_where=sa.text("mail IN ('prepared', 'handing')"), postgresql_where=sa.text("mail IN ('prepared', 'handing')"))
 
+    with op.batch_alter_table('step', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_step_flow'))
+        batch_op.create_index('ix_step_flow_at', ['flow_id', 'at'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade():
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('step', schema=None) as batch_op:
+        batch_op.drop_index('ix_step_flow_at')
+        batch_op.create_index(batch_op.f('ix_step_flow'), ['flow_id', 'node'], unique=False)
+
     with op.batch_alter_table('staff_notice', schema=None) as batch_op:
         batch_op.drop_index('ix_staff_notice_due', sqlite_where=sa.text("mail IN ('prepared', 'handing')"), postgresql_where=sa.text("mail IN ('prepared', 'handing')"))
         batch_op.drop_column('attempts')
@@ -208,7 +287,12 @@ def downgrade():
         batch_op.drop_column('channel')
 
     with op.batch_alter_table('run', schema=None) as batch_op:
+        batch_op.drop_index('ix_run_started')
         batch_op.drop_index('ix_run_parked', sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
+        batch_op.drop_index('ix_run_ended', sqlite_where=sa.text('ended_at IS NOT NULL'), postgresql_where=sa.text('ended_at IS NOT NULL'))
+
+    with op.batch_alter_table('refusal', schema=None) as batch_op:
+        batch_op.drop_index('ix_refusal_flow')
 
     with op.batch_alter_table('redemption', schema=None) as batch_op:
         batch_op.drop_index('ix_redemption_code')
@@ -225,11 +309,23 @@ def downgrade():
         batch_op.drop_column('delivered_at')
         batch_op.drop_column('shipped_at')
 
+    with op.batch_alter_table('policy', schema=None) as batch_op:
+        batch_op.drop_column('reset_on_delete')
+        batch_op.drop_column('headline')
+
     with op.batch_alter_table('offer', schema=None) as batch_op:
         batch_op.drop_index('ix_offer_flow')
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_troubled', sqlite_where=sa.text("state IN ('unknown', 'failed')"), postgresql_where=sa.text("state IN ('unknown', 'failed')"))
+        batch_op.drop_index('ix_message_sent_at', sqlite_where=sa.text('sent_at IS NOT NULL'), postgresql_where=sa.text('sent_at IS NOT NULL'))
+        batch_op.drop_index('ix_message_opened_at', sqlite_where=sa.text('opened_at IS NOT NULL'), postgresql_where=sa.text('opened_at IS NOT NULL'))
+        batch_op.drop_index('ix_message_machine_opened_at', sqlite_where=sa.text('machine_opened_at IS NOT NULL'), postgresql_where=sa.text('machine_opened_at IS NOT NULL'))
+        batch_op.drop_index('ix_message_closed_at', sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
+        batch_op.drop_index('ix_message_clicked_at', sqlite_where=sa.text('clicked_at IS NOT NULL'), postgresql_where=sa.text('clicked_at IS NOT NULL'))
+        batch_op.drop_index('ix_message_bounced_at', sqlite_where=sa.text('bounced_at IS NOT NULL'), postgresql_where=sa.text('bounced_at IS NOT NULL'))
+        batch_op.drop_column('bounced_at')
+        batch_op.drop_column('closed_at')
 
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.drop_column('areas')
@@ -269,8 +365,17 @@ def downgrade():
     with op.batch_alter_table('call', schema=None) as batch_op:
         batch_op.drop_index('ix_call_failed', sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'"))
 
+    with op.batch_alter_table('attribution', schema=None) as batch_op:
+        batch_op.drop_index('ix_attribution_unwritten', sqlite_where=sa.text('posted_at IS NULL'), postgresql_where=sa.text('posted_at IS NULL'))
+        batch_op.drop_column('posted_at')
+
     op.drop_table('decision')
     op.drop_table('handwritten')
+    with op.batch_alter_table('posting', schema=None) as batch_op:
+        batch_op.drop_index('ix_posting_order')
+        batch_op.drop_index('ix_posting_flow')
+
+    op.drop_table('posting')
     op.drop_table('segment_member')
     with op.batch_alter_table('interest', schema=None) as batch_op:
         batch_op.drop_index('ix_interest_product')
@@ -286,5 +391,10 @@ def downgrade():
         batch_op.drop_index('ix_invitation_open', sqlite_where=sa.text('ended_at IS NULL'), postgresql_where=sa.text('ended_at IS NULL'))
 
     op.drop_table('invitation')
+    with op.batch_alter_table('folded', schema=None) as batch_op:
+        batch_op.drop_index('ix_folded_due')
+
+    op.drop_table('folded')
+    op.drop_table('daily')
     op.drop_table('tally')
     # ### end Alembic commands ###
