@@ -6,6 +6,7 @@ Tests that touch the database run on SQLite, and on PostgreSQL too when they ask
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,37 @@ from flask import Flask
 
 from app import create_app
 from app.config import Settings
+from app.emails import mime
 from app.extensions import db, limiter
+from tests.mails import faults
 
 SECRET = "a secret of the tests, long enough for them"
+
+
+_composed: list[bytes] = []
+_compose = mime.compose
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _listening() -> None:
+    """Keep what every mail is composed to, whoever asks for it and under whatever name they know the function."""
+
+    def compose(*args: object, **told: object) -> bytes:
+        _composed.append(raw := _compose(*args, **told))  # type: ignore[arg-type]
+        return raw
+
+    for module in list(sys.modules.values()):
+        if module is not sys.modules[__name__] and getattr(module, "compose", None) is _compose:
+            module.compose = compose  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _every_mail_is_sound() -> Iterator[None]:
+    """Read each mail that a test made as a mail server and a mail program would, with the standard library."""
+    _composed.clear()
+    yield
+    wrong = [fault for raw in dict.fromkeys(_composed) for fault in faults(raw)]
+    assert not wrong, f"a mail of this test is not as mails must be: {wrong}"
 
 
 @pytest.fixture(scope="session")

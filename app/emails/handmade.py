@@ -20,6 +20,7 @@ from app.emails.frame import NOUNS, Frame, is_address
 
 LARGEST = wording.LONGEST_PAGE  # characters of HTML that may be saved
 _ANCHOR = re.compile(r'<a\b(?:[^">]|"[^"]*")*>')  # as the sanitiser writes them
+_EMPTY = re.compile(r'<img\b(?:[^">]|"[^"]*")*?\ssrc=""(?:[^">]|"[^"]*")*>')  # of what has no picture
 _HREF = re.compile(r'(\shref=")([^"]*)(")')
 
 
@@ -36,8 +37,9 @@ def filled(content: Mapping[str, Any], page: Any) -> tuple[Markup, str]:
     data = {**page.data, "links": links, "recommended": _linked(page.data.get("recommended"), page.frame)}
     for noun in ("cart", "order"):
         data[noun] = _linked(page.data.get(noun), page.frame)
+    data["product"] = _pictured(page.data.get("product") or {}, page.frame)
     html = str(content["html"])
-    led = _led(type(page)(data, page.frame).raw(html), html, page.frame)
+    led = _led(_EMPTY.sub("", type(page)(data, page.frame).raw(html)), html, page.frame)
     return Markup(led), plaintext.of(led)  # noqa: S704 - on the allow-list
 
 
@@ -58,10 +60,16 @@ def _rules(rules: str) -> str:
 
 
 def _linked(noun: Any, frame: Frame) -> Any:
-    """Return a cart or an order whose items know the counted link to each."""
+    """Return a cart or an order whose items know the counted link to each, and where its picture is."""
     if not isinstance(noun, Mapping) or not noun.get("items"):
         return noun
-    return {**noun, "items": [{**item, "link": frame.link(_target(item))} for item in noun["items"]]}
+    items = [{**_pictured(item, frame), "link": frame.link(_target(item))} for item in noun["items"]]
+    return {**noun, "items": items}
+
+
+def _pictured(item: Mapping[str, Any], frame: Frame) -> dict[str, Any]:
+    """Return a product with the address under which a mail program finds its picture."""
+    return {**item, "image": frame.picture(str(item.get("image") or ""))}
 
 
 def _target(item: Mapping[str, Any]) -> str:

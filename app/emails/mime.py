@@ -11,7 +11,7 @@ from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from typing import Any
 
@@ -46,7 +46,8 @@ class _Unfolded(EmailPolicy):
         return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
 
 
-_POLICY = _Unfolded(linesep="\r\n", max_line_length=SMTP.max_line_length, utf8=False)
+# RFC 2045, 6.7: an encoded line has 76 octets at the most; headers, which may have 78, follow.
+_POLICY = _Unfolded(linesep="\r\n", max_line_length=76, utf8=False)
 
 
 def compose(

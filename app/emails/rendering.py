@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from app.emails import blocks, handmade, manner, skeleton, wording
 from app.emails.blocks import Drawn, Page
-from app.emails.frame import NETWORKS, Frame
+from app.emails.frame import NETWORKS, Frame, is_address
 
 LARGEST = 100_000  # bytes of HTML; Gmail cuts a mail at about 102 kB
 MOST_BLOCKS = 60
@@ -106,13 +106,19 @@ def around(frame: Frame) -> dict[str, Any]:
     address = ", ".join(line.strip() for line in frame.postal_address.splitlines() if line.strip())
     return {
         "shop_name": frame.shop_name, "logo": frame.picture(frame.logo),
-        "home": frame.link("shop") if frame.shop_url else "", "reason": reason(frame),
+        "home": _home(frame), "reason": reason(frame),
         "business_name": frame.business_name or frame.shop_name, "postal_address": address,
         "contact_email": frame.contact_email, "contact_phone": frame.contact_phone,
         "unsubscribe_url": frame.unsubscribe_url, "preferences_url": frame.preferences_url,
         "open_url": frame.open_url,
         "social": [{"name": NETWORKS[name], "href": href} for name, href in frame.social],
     }  # fmt: skip
+
+
+def _home(frame: Frame) -> str:
+    """Return where the shop's name leads: the counted link, the shop itself where nothing is counted, or nowhere."""
+    home = frame.link("shop") if frame.shop_url else ""
+    return home if is_address(home) else frame.shop_url if is_address(frame.shop_url) else ""
 
 
 def look(body: Sequence[Drawn], frame: Frame) -> dict[str, Any]:

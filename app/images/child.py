@@ -63,7 +63,10 @@ def checked(picture) -> int:
 
 
 def shaped(picture, wanted: dict):
-    """Return the picture cut to the wanted shape (`crop`: where in the free room, 0 to 1 from left and top, and how close), or fitted."""
+    """Return the picture cut to the wanted shape, or fitted.
+
+    `crop` is [left, top, zoom]: where in the free room, 0 to 1, and how many times smaller than the largest piece.
+    """
     width, height = wanted["width"], wanted["height"]
     if "crop" not in wanted:
         if picture.width > width or picture.height > height:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 from html.parser import HTMLParser
@@ -174,7 +175,8 @@ def test_both_parts_are_read_back_as_they_were_written(app):
 
 def test_a_mail_carries_the_headers_that_providers_ask_for(app):
     url = "https://relance.example/u/" + "A" * 120
-    raw = compose(render(DESIGN, "en", CONTEXT, FRAME), ME, YOU, "id@relance", NOON, unsubscribe_url=url)
+    mail = render(DESIGN, "en", CONTEXT, replace(FRAME, unsubscribe_url=url))
+    raw = compose(mail, ME, YOU, "id@relance", NOON, unsubscribe_url=url)
     sent = message_from_bytes(raw, policy=default)
     assert (
         sent["List-Unsubscribe"] == f"<{url}>"

@@ -6,6 +6,7 @@ import pytest
 
 from app.config import Settings
 from tests.conftest import SECRET
+from tests.mails import faults
 from tests.workers.invariants import check
 from tests.workers.world import Sink, World, at
 
@@ -29,3 +30,4 @@ def world(each_database, sink, tmp_path):
         world = World(app, sink, traveller)
         yield world
         check(world.sink.mails)
+        assert [wrong for raw in sink.sources for wrong in faults(raw)] == []

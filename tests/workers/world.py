@@ -41,6 +41,7 @@ class Sink:
     answers: dict = field(default_factory=dict)
     at_dot: object = None
     mails: list = field(default_factory=list)
+    sources: list = field(default_factory=list)  # of the same mails, as they came
     port: int = 0
 
     def start(self):
@@ -80,6 +81,7 @@ class Sink:
             self.at_dot(server)
         answer = self.answers.get("DATA", "250 kept")
         if answer.startswith("2"):
+            self.sources.append(envelope.content)
             self.mails.append(
                 (list(envelope.rcpt_tos), message_from_bytes(envelope.content, policy=policy.default))
             )
