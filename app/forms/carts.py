@@ -70,8 +70,9 @@ class LetterForm(FlaskForm):
     key = HiddenField()
     seen = HiddenField()
     subject = StringField(
-        _l("Subject"), [InputRequired(_l("Write a subject.")), Length(max=200, message=_l("Keep it under 200 characters."))]
-    )  # fmt: skip
+        _l("Subject"),
+        [InputRequired(_l("Write a subject.")), Length(max=200, message=_l("Keep it under 200 characters."))],
+    )
     text = TextAreaField(
         _l("Message"), [InputRequired(_l("Write a few words.")), Length(max=LONGEST)],
         description=_l("The goods of this cart and the button back to it follow by themselves, then your logo and your "
@@ -91,8 +92,11 @@ class LetterForm(FlaskForm):
 class PlaceForm(FlaskForm):
     """How a cart becomes an order: paid or not, by which way, and whether its customer is told."""
 
-    paid = RadioField(_l("Payment"), [InputRequired(_l("Say whether it is paid."))],
-                      choices=[SelectChoice("no", _l("Not paid yet")), SelectChoice("yes", _l("Paid already"))])  # fmt: skip
+    paid = RadioField(
+        _l("Payment"),
+        [InputRequired(_l("Say whether it is paid."))],
+        choices=[SelectChoice("no", _l("Not paid yet")), SelectChoice("yes", _l("Paid already"))],
+    )
     method = SelectField(
         _l("Paid by"), choices=[SelectChoice(*each) for each in METHODS.items()], default="transfer"
     )

@@ -7,8 +7,9 @@ from importlib import import_module
 from flask import Flask
 
 NOUNS = (
-    "access", "errors", "health", "logins", "home", "flows", "recipes", "editor", "runs", "carts",
-    "carts_letter", "carts_order", "orders", "customers", "emails", "images", "brand", "coupons", "offers", "products", "replies", "settings", "connection", "mail_server", "notices", "mailbox", "mailbox_api",
+    "access", "errors", "health", "logins", "home", "flows", "reports", "recipes", "editor", "resume", "runs", "status", "carts",
+    "carts_letter", "carts_order", "orders", "flow_backfill", "customers", "emails", "images", "brand", "coupons", "codes",
+    "offers", "products", "replies", "settings", "connection", "mail_server", "notices", "mailbox", "mailbox_api",
     "tracking", "preferences", "policies", "hooks_mail", "api", "chat", "storefront", "clock",
 )  # fmt: skip
 

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from app import clock, doorbell
+from app import clock, doorbell, draining
 from app.extensions import db
 from app.forms.flows import NameForm, StartForm
-from app.models import Audit, Customer, Flow, Run, drafts, figures
-from app.models.figures import Period
+from app.models import Audit, Customer, Flow, Run, backfills, drafts, figures
+from app.models.backfills import Backfill
 from app.models.flows import SwitchedOff
 from app.models.runs import ACTIVE, ENDED
 from app.passwords import token
 from app.reasons import consent_source, why, why_paused
 from app.telling import called, tell
 from app.unit import unit
+from app.views import flow_backfill, ranges
 from app.views.flow_page import STATES, FlowPage, rows
 from app.views.paging import page
 from app.views.preflight import lacks
@@ -27,7 +30,6 @@ from graph.model import Graph, Node
 from graph.words import Words
 
 pages = Blueprint("flows", __name__)
-RANGES = (7, 30, 90)
 FEW = 8  # as many automations as are found without a filter
 
 
@@ -41,16 +43,18 @@ def register(app: Flask) -> None:
 
 @pages.get("/automations")
 def index() -> str:
-    """List the shop's automations with the figures of the last 30 days (AUTO-18)."""
-    now, text, state = clock.now(g.shop.id), request.args.get("q", "").strip(), request.args.get("state", "")
-    month = Period(now)
-    brought, before = figures.by_flow(g.shop.id, month), figures.by_flow(g.shop.id, month.before)
-    everything = rows(g.shop, brought)
+    """List the shop's automations with their figures, and those of all together (AUTO-18, C13)."""
+    text, state = request.args.get("q", "").strip(), request.args.get("state", "")
+    chosen = ranges.asked()
+    period = chosen.period
+    brought, before = figures.by_flow(g.shop.id, period), figures.by_flow(g.shop.id, period.before)
+    everything = rows(g.shop, defaultdict(lambda: figures.nothing(period.days), brought))
     found = [row for row in everything if text.casefold() in row.flow.name.casefold()]
     found = [row for row in found if state not in STATES or row.flow.status == state]
     return render_template(
         "flows/index.html", rows=found, total=len(everything), few=FEW, text=text, state=state, states=STATES,
-        now=figures.added(brought.values(), 30), before=figures.added(before.values(), 30), change=figures.change,
+        now=figures.added(brought.values(), period.days), before=figures.added(before.values(), period.days),
+        change=figures.change, range=chosen,
     )  # fmt: skip
 
 
@@ -70,9 +74,9 @@ def new() -> str | Response | tuple[str, int]:
 @pages.get("/automations/<int:flow_id>")
 def show(flow_id: int) -> str:
     """Show what one automation does, brought and holds back, and the switch (AUTO-19)."""
-    days = request.args.get("days", 30, int)
-    shown = FlowPage(find(flow_id), g.shop, days if days in RANGES else 30)
-    return render_template("flows/show.html", shown=shown, flow=shown.flow, ranges=RANGES, change=figures.change,
+    chosen = ranges.asked()
+    shown = FlowPage(find(flow_id), g.shop, chosen.period)
+    return render_template("flows/show.html", shown=shown, flow=shown.flow, range=chosen, change=figures.change,
                            form=NameForm(name=shown.flow.name))  # fmt: skip
 
 
@@ -109,9 +113,13 @@ def name(flow_id: int) -> Response | tuple[str, int]:
 @pages.post("/automations/<int:flow_id>/on")
 def turn_on(flow_id: int) -> Response:
     """Publish the draft and let it enrol, when nothing is missing; else say what is."""
+    if find(flow_id).status == "paused":  # what became overdue meanwhile wants a choice first
+        return redirect(url_for("resume.show", flow_id=flow_id))
     if missing := lacks(find(flow_id), g.shop):
         flash(ngettext("One thing is missing first.", "%(num)s things are missing first.", len(missing)))
-    elif unit(lambda: switched_on(flow_id)):
+    elif request.form.get("backfill") == "people":
+        return redirect(url_for("flow_backfill.show", flow_id=flow_id, choose="people"))
+    elif unit(lambda: switched_on(flow_id, flow_backfill.chosen(request.form))):
         doorbell.ring("enrol", g.shop.id)
         flash(_("It is on. From now on it works by itself."))
     return redirect(url_for("flows.show", flow_id=flow_id))
@@ -122,7 +130,7 @@ def turn_off(flow_id: int) -> Response:
     """Switch it off: everybody in it leaves, and nothing more of it goes out (AUTO-16)."""
     find(flow_id)
     if done := unit(lambda: switched_off(flow_id)):
-        flash(_said(done))
+        flash(_said(done, draining.drain(flow_id) if done.handed_over else 0))
     return redirect(url_for("flows.show", flow_id=flow_id))
 
 
@@ -131,7 +139,9 @@ def delete(flow_id: int) -> Response:
     """Take it away, after switching it off. Its history stays in the shop's figures."""
     find(flow_id)
     now = clock.now(g.shop.id)
-    if unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now))):
+    if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now))):
+        if done.handed_over:
+            draining.drain(flow_id)
         flash(_("The automation is deleted. Its figures stay in your totals."))
     return redirect(url_for("flows.index"))
 
@@ -151,12 +161,16 @@ def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
     return flow
 
 
-def switched_on(flow_id: int) -> bool:
-    """Publish and switch on, inside the caller's unit; False when it was on already."""
-    now = clock.now(g.shop.id)
-    if Flow.publish(g.shop.id, flow_id, now) is None or not Flow.switch_on(g.shop.id, flow_id, now):
+def switched_on(flow_id: int, wanted: Backfill | None = None) -> bool:
+    """Publish and switch on, inside the caller's unit, with whom was chosen of the past; False when it was on."""
+    now, shop_id = clock.now(g.shop.id), g.shop.id
+    version = Flow.publish(shop_id, flow_id, now)
+    if version is None:
         return False
-    note("switched_on", flow_id)
+    wanted = wanted or Backfill.asked_by(find(flow_id), Graph.from_json(version.graph))
+    if not Flow.switch_on(shop_id, flow_id, now):
+        return False
+    note("switched_on", flow_id, people=backfills.begin(shop_id, flow_id, wanted, now))
     return True
 
 
@@ -180,11 +194,15 @@ def note(act: str, flow_id: int, **figures_: int) -> None:
                          at=clock.now(g.shop.id)))  # fmt: skip
 
 
-def _said(done: SwitchedOff) -> str:
+def _said(done: SwitchedOff, still: int) -> str:
+    """Return what switching off did; `still` are those for which the mail server has not answered yet."""
     said = [_("It is off.")]
     if done.cancelled:
         said.append(ngettext("%(num)s person left it.", "%(num)s people left it.", done.cancelled))
     if done.handed_over:
         said.append(ngettext("%(num)s e-mail was already at the mail server.",
                              "%(num)s e-mails were already at the mail server.", done.handed_over))  # fmt: skip
+    if still:
+        said.append(ngettext("For %(num)s of them it has not answered yet.",
+                             "For %(num)s of them it has not answered yet.", still))  # fmt: skip
     return " ".join(said)

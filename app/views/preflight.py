@@ -6,19 +6,19 @@ Knows the shop's own gaps and the graph's problems. Must not know how anything i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from app import clock
 from app.extensions import db
-from app.models import Flow, InboxRow, MailServer, Shop, silences
+from app.models import Flow, InboxRow, MailServer, Shop, backfills
 from app.models.attention import missing
 from app.telling import references_in, tell
 from graph import validation
 from graph.model import BadGraph, Graph
 from graph.problem import Problem, References
+from graph.recipes import offers
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,15 @@ def of_shop(shop: Shop) -> list[Lack]:
         "postal_address": _("The postal address is missing: the law wants it at the foot of each e-mail."),
     }
     return [Lack(sentences[name], url_for("settings.show") + f"#{name}") for name in missing(shop)]
+
+
+def of_channel(shop: Shop) -> list[Lack]:
+    """Return what keeps offers from being shown in the shop's own pages and used there (OFFER-01)."""
+    if shop.can_offer:
+        return []
+    absent = _("The shop channel is missing: your shop's pages must be able to show offers.")
+    silent = _("The shop channel does not sell at the moment, so nobody could use an offer.")
+    return [Lack(absent if shop.channel == "absent" else silent, url_for("offers_channel.show"))]
 
 
 def unplugged(shop: Shop) -> list[Lack]:
@@ -69,7 +78,8 @@ def of_graph(flow: Flow, shop: Shop) -> list[Lack]:
         return [Lack(tell(error.words), url_for("editor.show", flow_id=flow.id))]
     references = references_in(shop, clock.now(shop.id))
     found = validation.problems(graph, references)
-    return [Lack(tell(each.words), _mended(flow, graph, each, references)) for each in found]
+    channel = of_channel(shop) if offers.step(graph) else []
+    return channel + [Lack(tell(each.words), _mended(flow, graph, each, references)) for each in found]
 
 
 def _mended(flow: Flow, graph: Graph, problem: Problem, references: References) -> str:
@@ -84,13 +94,7 @@ def _mended(flow: Flow, graph: Graph, problem: Problem, references: References) 
 
 
 def reached_back(graph: Graph, shop: Shop, first: bool) -> int:
-    """Return how many happenings of the days before turning this graph on would take in (C1, C2)."""
-    backfill = graph.settings.get("backfill") or {}
-    days = int(backfill.get("days") or 0) if first or backfill.get("again") else 0
-    sweep = graph.trigger.described.sweep(graph.trigger.settings) if graph.trigger else None
-    if not days or sweep is None:
-        return 0
-    now = clock.now(shop.id)
-    return silences.count(
-        sweep.subject, silences.Window(shop.id, sweep.after, now - timedelta(days=days), now)
-    )
+    """Return how many people of the days before turning this graph on would take in (C1, C2)."""
+    asked = graph.settings.get("backfill") or {}
+    days = int(asked.get("days") or 0) if first or asked.get("again") else 0
+    return backfills.people(shop.id, 0, graph, days, clock.now(shop.id))
