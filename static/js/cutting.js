@@ -97,13 +97,14 @@ class Cutter {
     const answer = await fetch(this.place.dataset.sendsTo, { method: "POST", body, headers }).then((got) => got.json()).catch(() => ({}));
     this.use.disabled = false;
     if (!answer.url) return this.say(answer.problem ?? this.place.dataset.lost);
-    return this.done(new URL(answer.url, this.place.dataset.base).href);
+    return this.done(answer.url);
   }
 
+  /** Mails and shops show it from elsewhere, so the field holds its whole address. */
   done(address) {
     this.dialog.close();
     const field = document.getElementById(this.field.id);
-    field.value = address;
+    field.value = new URL(address, this.place.dataset.base).href;
     field.dispatchEvent(new Event("change", { bubbles: true }));
     const seen = field.closest("[data-pictured]")?.querySelector("img");
     if (seen) [seen.src, seen.hidden] = [address, false];
