@@ -13,7 +13,7 @@ from flask import Flask, Response, abort, current_app, request, url_for
 
 from app.scripts import bundle, modules
 
-BUNDLES = {"page": "js/page.js", "editor": "js/editor/editor.js"}
+BUNDLES = {"page": "js/page.js", "picker": "js/picker_page.js", "editor": "js/editor/editor.js"}
 SHEETS = ("tokens", "reset", "layout", "controls", "content", "pages", "desk", "clock", "overlays")
 FOR_EVER = "public, max-age=31536000, immutable"
 

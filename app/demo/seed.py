@@ -68,8 +68,8 @@ def open_shop(now: datetime, base_url: str) -> Shop:
         name="Papier Lune", platform="demo", is_demo=True, locale="en", timezone="Europe/Paris", currency="EUR",
         url=f"{base_url}/demo-shop", business_name="Papier Lune SARL",
         postal_address="12 rue des Carmes\n44000 Nantes\nFrance", contact_email="bonjour@papierlune.example",
-        sender_name="Papier Lune", sender_email="bonjour@papierlune.example", staff_email=OWNER, color="#1D2340", channel="selling",
-        created_at=now - automations.AGE,
+        sender_name="Papier Lune", sender_email="bonjour@papierlune.example", staff_email=OWNER, color="#1D2340",
+        channel="selling", created_at=now - automations.AGE,
     )  # fmt: skip
     owner = User(email=OWNER, name="Camille", password_hash="none", created_at=now)  # noqa: S106 - matches nothing
     db.session.add_all([shop, owner])

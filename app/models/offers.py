@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, func, select, update
+from sqlalchemy import Index, String, Text, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
 from app.extensions import db
-from app.models.codes import Code
+from app.models.codes import Code, Redemption
 from app.models.coupons import Coupon, Declined
 from app.models.flows import Flow
 from app.models.orders import Order
@@ -101,6 +101,20 @@ class Offer(db.Model):
         """Record the first time that an offer was on screen; False when it was known."""
         mine = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.seen_at.is_(None))
         return bool(changed(mine.values(seen_at=now)))
+
+    @classmethod
+    def unused(cls, shop_id: int, flow_id: int, now: datetime) -> int:
+        """Return how many customers hold an offer of this flow whose code they could still use."""
+        used = select(Redemption.id).where(
+            Redemption.code_id == Code.id, Redemption.customer_id == cls.customer_id
+        )
+        held = select(func.count(cls.customer_id.distinct())).where(
+            cls.shop_id == shop_id, cls.flow_id == flow_id
+        )
+        held = held.join(Code, Code.id == cls.code_id).join(Coupon, Coupon.id == Code.coupon_id)
+        lives = [or_(each.is_(None), each > now) for each in (Code.ends_at, Coupon.ends_at)]
+        good = Coupon.status == "active", Code.state == "issued", ~used.exists()
+        return db.session.scalar(held.where(*good, *lives)) or 0
 
     @classmethod
     def brought(cls, shop_id: int, now: datetime) -> dict[int, Brought]:

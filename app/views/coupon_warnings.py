@@ -24,10 +24,15 @@ def of_step(flow: Flow, graph: Graph, node_id: str) -> list[str]:
     return list(_warnings(flow.id, node, coupon)) if node and coupon else []
 
 
-def of_template(shop_id: int, graph: Graph) -> list[str]:
-    """Return the sentences about the coupons of a flow that is not made yet, each once."""
+def of_template(shop_id: int, graph: Graph, flow_id: int = 0) -> list[str]:
+    """Return the sentences about the coupons of a flow that is not made yet, or is about to change, each once."""
     given = [(node, coupon) for node in graph.nodes if (coupon := _coupon(shop_id, node))]
-    return list(dict.fromkeys(words for node, coupon in given for words in _warnings(0, node, coupon)))
+    return list(dict.fromkeys(words for node, coupon in given for words in _warnings(flow_id, node, coupon)))
+
+
+def of_words(code: str, *written: str | None) -> list[str]:
+    """Return the sentence about words that spell a code which is about to be made (OFFER-11)."""
+    return [_spelt()] if _says({str(place): words for place, words in enumerate(written)}, code) else []
 
 
 def _warnings(flow_id: int, node: Node, coupon: Coupon) -> Iterator[str]:
@@ -41,9 +46,13 @@ def _warnings(flow_id: int, node: Node, coupon: Coupon) -> Iterator[str]:
         yield _("“%(flow)s” gives the same code: an order with it cannot be told apart. Personal codes can.",
                 flow=others[0])  # fmt: skip
     if _says(node.settings, coupon.prefix):
-        yield _(
-            "Your words contain the code. Leave it out: the banner shows it by itself, and this one never changes."
-        )
+        yield _spelt()
+
+
+def _spelt() -> str:
+    return _(
+        "Your words contain the code. Leave it out: the banner shows it by itself, and this one never changes."
+    )
 
 
 def _says(settings: Mapping[str, Any], code: str) -> bool:

@@ -103,10 +103,20 @@ def taken(form: CouponForm, id: int | None) -> bool:
     same = select(Coupon.name).where(
         Coupon.shop_id == g.shop.id, Coupon.status == "active", Coupon.id != (id or 0)
     )
-    other = db.session.scalar(same.where(~Coupon.personal, func.upper(Coupon.prefix) == form.prefix.data))
+    other = db.session.scalar(same.where(~Coupon.personal, Coupon.prefix == form.prefix.data))
     if other:
         form.prefix.errors = [_("“%(name)s” has this code already. Choose another.", name=other)]
-    return other is not None
+    elif once_given(form.prefix.data, id):
+        form.prefix.errors = [
+            _("A withdrawn coupon had this code, and customers may still try it. Choose another.")
+        ]
+    return bool(form.prefix.errors)
+
+
+def once_given(text: str, id: int | None) -> bool:
+    """Whether this string is a code of another coupon, whatever became of that one: a string is one code for ever."""
+    same = select(Code.id).where(Code.shop_id == g.shop.id, Code.code == text, Code.coupon_id != (id or 0))
+    return db.session.scalar(same.limit(1)) is not None
 
 
 def given(ids: list[int]) -> dict[int, int]:

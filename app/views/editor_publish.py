@@ -14,7 +14,8 @@ from app.unit import unit
 from app.views.editor_answers import answer, refused, stale
 from app.views.editor_drawing import Drawing
 from app.views.editor_mine import mine, stamp
-from app.views.preflight import of_shop
+from app.views.preflight import Lack, of_channel, of_shop
+from graph.recipes import offers
 
 pages = Blueprint("publishing", __name__)
 
@@ -29,7 +30,7 @@ def ask(flow_id: int) -> str:
     """Say what publishing will do, and to whom, or what must be mended first."""
     drawing = Drawing(mine(flow_id), g.shop)
     foreseen = inflight.foreseen(g.shop.id, flow_id, drawing.graph) if drawing.waiting else Carried()
-    return render_template("editor/publish.html", drawing=drawing, foreseen=foreseen, lacks=of_shop(g.shop))
+    return render_template("editor/publish.html", drawing=drawing, foreseen=foreseen, lacks=_lacks(drawing))
 
 
 @pages.post("/automations/<int:flow_id>/publish")
@@ -38,22 +39,31 @@ def publish(flow_id: int) -> Response:
     flow, policy = mine(flow_id), request.form.get("waiting", "stay")
     if flow.revision != stamp(flow).base:
         return stale(flow)
-    if Drawing(flow, g.shop).problems or of_shop(g.shop):
+    drawing = Drawing(flow, g.shop)
+    if drawing.problems or _lacks(drawing):
         return refused(_("Some things are missing. Mend them first, then try again."))
     if policy not in POLICIES:
         return refused(_("Choose what happens to those who are on their way."))
-    was_on = flow.status == "live"
+    before = flow.status
     carried = unit(lambda: _published(flow, stamp(flow).base, policy))
     if carried is None:
         return stale(flow)
     doorbell.ring("advance", flow.version_id or 0)
-    return answer(flow, remark=_said(was_on, carried), happened="published")
+    return answer(flow, remark=_said(before, carried), happened="published")
+
+
+def _lacks(drawing: Drawing) -> list[Lack]:
+    return of_shop(g.shop) + (of_channel(g.shop) if offers.step(drawing.graph) else [])
 
 
 def _published(flow: Flow, base: int, policy: str) -> Carried | None:
     now = clock.now(flow.shop_id)
     version = Flow.publish(flow.shop_id, flow.id, now) if drafts.holds(flow, base) else None
-    if version is None or not (flow.status == "live" or Flow.switch_on(flow.shop_id, flow.id, now)):
+    stays = flow.status in (
+        "live",
+        "paused",
+    )  # what became overdue in a pause wants a choice of its own first
+    if version is None or not (stays or Flow.switch_on(flow.shop_id, flow.id, now)):
         return None
     carried = inflight.carry(flow.id, version, policy, now)
     said = {"version": version.number, "waiting": policy, "moved": carried.moved, "ended": carried.ended}
@@ -62,8 +72,11 @@ def _published(flow: Flow, base: int, policy: str) -> Carried | None:
     return carried
 
 
-def _said(was_on: bool, carried: Carried) -> str:
-    said = [_("Published.") if was_on else _("It is on.")]
+def _said(before: str, carried: Carried) -> str:
+    published = (
+        _("Published. It stays paused until you let it go on.") if before == "paused" else _("Published.")
+    )
+    said = [_("It is on.") if before == "off" else published]
     if carried.moved:
         said.append(ngettext("%(num)s person goes on in the new drawing.",
                              "%(num)s people go on in the new drawing.", carried.moved))  # fmt: skip
