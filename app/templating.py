@@ -8,13 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import flask_babel
 from babel import Locale
-from babel.dates import format_timedelta, get_datetime_format
+from babel.dates import format_skeleton, format_timedelta, get_datetime_format
 from babel.numbers import (
     format_compact_decimal,
     format_currency,
@@ -34,7 +34,7 @@ Number = int | float | Decimal
 def init_app(app: Flask) -> None:
     """Give the templates of `app` their filters and globals."""
     filters: tuple[Callable[..., Any], ...] = (
-        money, number, compact, percent, when, day, clock_time, relative, attributes, hyphenated, spark_path,
+        money, number, compact, percent, when, day, short_day, clock_time, relative, attributes, hyphenated, spark_path,
     )  # fmt: skip
     app.jinja_env.filters.update({filter.__name__: filter for filter in filters})
     app.context_processor(lambda: {"lang": _locale().language})
@@ -80,6 +80,11 @@ def when(instant: datetime) -> str:
 def day(instant: datetime) -> str:
     """Say the day of an aware instant in the zone of the page: "Nov 21, 2026"."""
     return str(flask_babel.format_date(instant, "medium"))
+
+
+def short_day(date: date) -> str:
+    """Say a day with no year, where the year is plain: "Nov 21" or « 21 nov. »."""
+    return str(format_skeleton("MMMd", date, locale=_locale()))
 
 
 def clock_time(instant: datetime) -> str:

@@ -1,6 +1,7 @@
 """Credit: which run brought an order.
 
-Knows the rule: the code of a run first, then the last link that a person pressed. An order is credited once.
+Knows the rule: the code of a run first, then the last link that a person pressed. An order is credited to one run only
+and stays with it; what the credit is worth follows the order.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select
+from sqlalchemy import Row, and_, delete, func, or_, select, update
 
 from app.extensions import db
-from app.models import Attribution, Click, Code, Message, Policy, Run
+from app.models import Attribution, Click, Code, Message, Order, Policy, Run
 from app.unit import changed
 from app.upsert import once
 
@@ -29,6 +30,18 @@ def give(shop_id: int, paid: Sequence[Row[Any]]) -> None:
                          "node": run.node, "rule": rule, "sales": order.total, "at": order.placed_at})  # fmt: skip
     if rows:
         db.session.connection().execute(once(Attribution, "order_id"), rows)
+    _follow(shop_id, [order.id for order in paid])
+
+
+def _follow(shop_id: int, orders: Collection[int]) -> None:
+    """Let credits that were given before say what their orders come to now."""
+    total = (
+        select(Order.total)
+        .where(Order.shop_id == shop_id, Order.id == Attribution.order_id)
+        .scalar_subquery()
+    )
+    given = update(Attribution).where(Attribution.shop_id == shop_id, Attribution.order_id.in_(orders))
+    changed(given.where(Attribution.sales != total).values(sales=total))
 
 
 def withdraw(orders: Collection[int]) -> None:

@@ -24,13 +24,14 @@ from app import clock, create_app, doorbell, restored, tally
 from app.extensions import db
 from app.models import Call, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
-from workers import due, steadiness, suspending
+from workers import due, folding, steadiness, suspending
 from workers.hands import Hands
 from workers.sweep import sweep
 from workers.turns import Job
 
 log = logging.getLogger(__name__)
 SECOND = 1.0
+FOLD = 20.0  # seconds between two looks for days that can be added up
 TIDY = 3600.0  # seconds between two looks for what need not be kept any longer
 BROKEN = 5.0  # seconds between two looks for flows whose coupon nobody can be given any more
 BEAT = 2.0  # seconds between two signs of life: each is a write
@@ -43,7 +44,7 @@ class Heart:
         self._app, self._rings = app, rings
         self._name = f"{role}:{socket.gethostname()}:{os.getpid()}"[:160]
         self._stop = threading.Event()
-        self._beaten = self._tidied = self._looked = 0.0
+        self._beaten = self._tidied = self._looked = self._folded = 0.0
         self._thread: threading.Thread | None = None
         self.hands = Hands(app)
 
@@ -74,7 +75,7 @@ class Heart:
         slow, keeps the heart from the rest. Nor does one part that fails. While this machine's clock is in doubt it
         does not look: what would be found due may not be.
         """
-        parts = (give_back, self._sweep, self._suspend, self._look, self._tidy, self._remember)
+        parts = (give_back, self._sweep, self._suspend, self._look, self._tidy, self._fold, self._remember)
         failed = [part for part in parts if steadiness.steady() and not self._does(part)]
         if not failed:  # a heart that beats in vain must not look alive
             self._does(self._sign)
@@ -119,6 +120,12 @@ class Heart:
         if not self._tidied or clock.monotonic() - self._tidied >= TIDY:
             more = unit(lambda: InboxRow.tidy(clock.real()))
             self._tidied = 0.0 if more else clock.monotonic()
+
+    def _fold(self) -> None:
+        if not self._folded or clock.monotonic() - self._folded >= FOLD:
+            self._folded = clock.monotonic()
+            for shop_id in folding.due():  # nobody waits for it: the hands of this process will do
+                self.hands.give("fold", shop_id)
 
     def _remember(self) -> None:
         if self._rings:  # one process of a machine is enough

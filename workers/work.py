@@ -18,6 +18,7 @@ from workers.advance import advance
 from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
+from workers.folding import fold
 from workers.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -97,4 +98,5 @@ def _call(shop_id: int, _tell: Tell) -> bool:
 
 KINDS: dict[str, Callable[[int, Tell], bool]] = {
     "enrol": _enrol, "advance": _advance, "deliver": _deliver, "call": _call,
+    "fold": lambda shop_id, _tell: _batches(lambda: fold(shop_id)),
 }  # fmt: skip

@@ -1,23 +1,23 @@
 """Counts: where the people of a flow stand, what became of its messages, and who was refused.
 
-Knows grouped queries over runs, steps, messages and refusals. Must not know a page, nor what time it is.
+Knows which measures answer which question. Must not know a page, nor what time it is.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from app.extensions import db
-from app.models.events import Refusal
-from app.models.messages import Message
-from app.models.orders import Order
-from app.models.runs import ACTIVE, Run, Step
-from app.models.tracking import Attribution
+from app.models import dailies
+from app.models.dailies import EVER, Asked, Daily
+from app.models.periods import Period
+from app.models.runs import ACTIVE, Run
+
+FEW = 20_000  # people in a flow who are still counted where they stand; of more, a heart keeps the numbers
 
 
 @dataclass(frozen=True)
@@ -30,84 +30,118 @@ class Standing:
 
 @dataclass(frozen=True)
 class Funnel:
-    """What became of the messages of one node. Each number is part of the one before, orders apart."""
+    """What became of the messages of one node that were sent in a period, and the orders credited to it meanwhile.
 
-    sent: int = 0
+    `bounced` came back; `fetched` were opened by a program, which proves no reader and is no part of `opened`.
+    """
+
+    reach: int = 0
+    bounced: int = 0
     opened: int = 0
+    fetched: int = 0
     clicked: int = 0
     orders: int = 0
 
+    @property
+    def sent(self) -> int:
+        """How many the mail server took."""
+        return self.reach
 
-def in_it_now(shop_id: int) -> dict[int, int]:
-    """Return how many people are on their way in each flow that has any."""
-    on_the_way = select(Run.flow_id, func.count()).where(Run.shop_id == shop_id, Run.status.in_(ACTIVE))
-    return _pairs(on_the_way.group_by(Run.flow_id))
+    @property
+    def delivered(self) -> int:
+        """How many were taken and did not come back, as far as anybody has told."""
+        return max(self.reach - self.bounced, 0)
+
+
+FUNNEL = tuple(each.name for each in fields(Funnel))
+
+
+def in_it_now(shop_id: int, flow_id: int | None = None) -> dict[int, int]:
+    """Return how many people are on their way in each flow that has any, or in the one asked for."""
+    return dailies.on_their_way(dailies.counted(Asked(shop_id, flow_id), ("entered", "ended")))
 
 
 def standings(shop_id: int, flow_id: int) -> dict[str, Standing]:
     """Return the people at each node that anybody has reached, over the flow's whole life."""
-    steps = select(Step.node, func.count()).where(Step.shop_id == shop_id, Step.flow_id == flow_id)
-    left, here, stopped = _pairs(steps.group_by(Step.node)), Counter[str](), Counter[str]()
-    for node, status, number in db.session.execute(_by_node(shop_id, flow_id)):
-        (here if status in ACTIVE else stopped)[node] += number
-    nodes = {*left, *here, *stopped}
-    return {node: Standing(left.get(node, 0) + here[node] + stopped[node], here[node]) for node in nodes}
-
-
-def _by_node(shop_id: int, flow_id: int) -> Select[str, str, int]:
+    asked = Asked(shop_id, flow_id)
+    left, stopped = Counter[str](), Counter[str]()
     # A node is written down as a step when it is left: whoever stands there, or was taken out, has no step yet.
-    query = select(Run.node, Run.status, func.count()).where(Run.shop_id == shop_id, Run.flow_id == flow_id)
-    return query.where(Run.status != "done").group_by(Run.node, Run.status)
+    for (_flow, node, measure, detail, _day), number in _of_nodes(asked, "passed", "ended").items():
+        if measure == "passed":
+            left[node] += number
+        elif not detail.startswith("done"):
+            stopped[node] += number
+    here = _here(shop_id, flow_id)
+    nodes = {*left, *here, *stopped}
+    return {node: Standing(left[node] + here[node] + stopped[node], here[node]) for node in nodes}
 
 
-def endings(shop_id: int, flow_id: int, since: datetime) -> dict[tuple[str, str], int]:
-    """Return how many runs ended since an instant, by (status, reason)."""
-    query = select(Run.status, Run.reason, func.count()).where(
-        Run.shop_id == shop_id, Run.flow_id == flow_id, Run.ended_at >= since
-    )
-    rows = db.session.execute(query.group_by(Run.status, Run.reason))
-    return {(status, reason): number for status, reason, number in rows}
+def _here(shop_id: int, flow_id: int) -> Counter[str]:
+    if in_it_now(shop_id, flow_id).get(flow_id, 0) <= FEW:
+        return standing(shop_id, flow_id)
+    kept = select(Daily.node, Daily.number).where(Daily.shop_id == shop_id, Daily.flow_id == flow_id)
+    rows = db.session.execute(kept.where(Daily.measure == "here", Daily.day == EVER))
+    return Counter({node: number for node, number in rows})
 
 
-def refusals(shop_id: int, flow_id: int, since: datetime) -> dict[str, int]:
-    """Return how often the flow let somebody not in since an instant, by reason, the commonest first."""
-    query = select(Refusal.reason, func.count().label("times")).where(
-        Refusal.shop_id == shop_id, Refusal.flow_id == flow_id, Refusal.at >= since
-    )
-    return _pairs(query.group_by(Refusal.reason).order_by(func.count().desc(), Refusal.reason))
+def standing(shop_id: int, flow_id: int) -> Counter[str]:
+    """Return how many people stand at each node, by looking at every one of them."""
+    active = select(Run.node, func.count()).where(Run.flow_id == flow_id, Run.status.in_(ACTIVE))
+    rows = db.session.execute(active.where(Run.shop_id == shop_id).group_by(Run.node))
+    return Counter({node: number for node, number in rows})
 
 
-def funnels(shop_id: int, flow_id: int, since: datetime) -> dict[str, Funnel]:
-    """Return what became of the messages sent since an instant, by the node that sent them."""
-    ordered = _orders_by_node(shop_id, flow_id, since)
-    query = select(
-        Message.node, func.count(), func.count(Message.opened_at), func.count(Message.clicked_at)
-    ).where(Message.shop_id == shop_id, Message.flow_id == flow_id, Message.audience == "customer",
-            Message.sent_at >= since)  # fmt: skip
-    rows = db.session.execute(query.group_by(Message.node))
-    found = {
-        node: Funnel(sent, opened, clicked, ordered.pop(node, 0)) for node, sent, opened, clicked in rows
-    }
-    return found | {node: Funnel(orders=orders) for node, orders in ordered.items() if node}
+def passages(shop_id: int, flow_id: int, period: Period) -> dict[str, Counter[str]]:
+    """Return how often each node was left in a period, by the way out that was taken."""
+    found: dict[str, Counter[str]] = {}
+    for (_flow, node, _measure, port, _day), number in _of_nodes(
+        Asked(shop_id, flow_id, period), "passed"
+    ).items():
+        found.setdefault(node, Counter())[port] += number
+    return found
 
 
-def _orders_by_node(shop_id: int, flow_id: int, since: datetime) -> dict[str, int]:
-    credited = select(Attribution.node, func.count()).join(Order, Order.id == Attribution.order_id).where(
-        Attribution.shop_id == shop_id, Attribution.flow_id == flow_id, Attribution.at >= since,
-        Order.cancelled_at.is_(None),
-    )  # fmt: skip
-    return _pairs(credited.group_by(Attribution.node))
+def entered(shop_id: int, flow_id: int, period: Period) -> int:
+    """Return how many people came in during a period."""
+    return sum(dailies.counted(Asked(shop_id, flow_id, period), ("entered",)).values())
 
 
-def held_back(shop_id: int, flow_id: int, since: datetime) -> dict[tuple[str, str], int]:
-    """Return how many messages prepared since an instant were not sent, by (state, reason)."""
-    query = select(Message.state, Message.reason, func.count()).where(
-        Message.shop_id == shop_id, Message.flow_id == flow_id, Message.prepared_at >= since,
-        Message.state.in_(("failed", "unknown", "skipped", "cancelled")),
-    )  # fmt: skip
-    rows = db.session.execute(query.group_by(Message.state, Message.reason))
-    return {(state, reason): number for state, reason, number in rows}
+def endings(shop_id: int, flow_id: int, period: Period) -> dict[tuple[str, str], int]:
+    """Return how many runs ended in a period, by (status, reason), the commonest first."""
+    return _by_reason(Asked(shop_id, flow_id, period), "ended")
 
 
-def _pairs(query: Any) -> dict[Any, int]:
-    return dict(db.session.execute(query).all())
+def refusals(shop_id: int, flow_id: int, period: Period) -> dict[str, int]:
+    """Return how often the flow let somebody not in during a period, by reason, the commonest first."""
+    counted = dailies.counted(Asked(shop_id, flow_id, period), ("refused",))
+    return _commonest(Counter({reason: number for (_f, _n, _m, reason, _d), number in counted.items()}))
+
+
+def held_back(shop_id: int, flow_id: int, period: Period) -> dict[tuple[str, str], int]:
+    """Return how many messages were given up in a period without being sent, by (state, reason)."""
+    return _by_reason(Asked(shop_id, flow_id, period), "withheld")
+
+
+def funnels(shop_id: int, flow_id: int, period: Period | None = None) -> dict[str, Funnel]:
+    """Return what became of the messages sent in a period, or ever, by the node that sent them."""
+    found: dict[str, Counter[str]] = {}
+    counted = _of_nodes(Asked(shop_id, flow_id, period), *FUNNEL)
+    for (_flow, node, measure, _detail, _day), number in counted.items():
+        found.setdefault(node, Counter())[measure] += number
+    return {node: Funnel(**told) for node, told in found.items() if any(told.values())}
+
+
+def _of_nodes(asked: Asked, *names: str) -> Counter[dailies.Key]:
+    return dailies.counted(asked, names, nodes=True)
+
+
+def _by_reason(asked: Asked, name: str) -> dict[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    for (_flow, _node, _measure, detail, _day), number in dailies.counted(asked, (name,)).items():
+        state, _colon, reason = detail.partition(":")
+        found[state, reason] += number
+    return _commonest(found)
+
+
+def _commonest(counted: Counter[Any]) -> dict[Any, int]:
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,50 +1,31 @@
-"""Figures: what the flows brought, by flow and by day.
+"""Figures: what the flows brought, by flow and by day of the shop.
 
-Knows how reach, visits, orders and sales are counted: one grouped query a measure, whatever the number of flows. Must
-not know a page, nor what time it is. A day here is a slice of 24 hours that ends when the period ends, so that "the
-last 30 days" is always 30 whole days and compares fairly with the 30 before.
+Knows the four figures of the product and the money behind the last one. Must not know a page, nor what time it is.
+Sums in the shop's own currency are the figures; what was paid in another one stands beside them, never added up.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, and_, column, func, select, values
+from sqlalchemy import Row, func, select
 
-from app.columns import Instant
 from app.extensions import db
-from app.models.messages import Message
+from app.models import dailies
+from app.models.customers import Customer
+from app.models.dailies import Asked
 from app.models.orders import Order
-from app.models.tracking import Attribution, Visit
+from app.models.periods import Period
+from app.models.postings import PARTS
+from app.models.shops import Shop
+from app.models.tracking import Attribution
 
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Period:
-    """The `days` whole days that end at `until` (aware UTC); `until` itself is outside."""
-
-    until: datetime
-    days: int = 30
-
-    @property
-    def since(self) -> datetime:
-        """The first instant inside."""
-        return self.until - self.days * DAY
-
-    @property
-    def before(self) -> Period:
-        """The period of the same length that ends where this one begins."""
-        return Period(self.since, self.days)
-
-    def slices(self) -> list[tuple[int, datetime, datetime]]:
-        """Return (place, first instant, first instant after it) for each day, the oldest first."""
-        starts = [self.since + place * DAY for place in range(self.days)]
-        return [(place, start, start + DAY) for place, start in enumerate(starts)]
+MEASURES = ("reach", "visits", "orders", "sales")
+MONEY = ("sales", "code_sales", "recovered_sales", *PARTS)
+BEST = 10  # orders
 
 
 @dataclass(frozen=True)
@@ -61,7 +42,30 @@ class Figures:
         return sum(getattr(self, measure))
 
 
-MEASURES = ("reach", "visits", "orders", "sales")
+@dataclass(frozen=True)
+class Credit:
+    """Orders of a period and what they were worth, in minor units of the shop (OFFER-15 and C5)."""
+
+    orders: int = 0
+    sales: int = 0
+
+
+@dataclass(frozen=True)
+class Sales:
+    """What sales are made of (AUTO-23), in minor units of one currency."""
+
+    currency: str
+    orders: int = 0
+    gross: int = 0
+    discounts: int = 0
+    returns: int = 0
+    taxes: int = 0
+    shipping: int = 0
+
+    @property
+    def sales(self) -> int:
+        """What the customers paid and the shop kept, with taxes and shipping."""
+        return self.gross - self.discounts - self.returns + self.taxes + self.shipping
 
 
 def nothing(days: int) -> Figures:
@@ -84,46 +88,94 @@ def change(now: int, before: int) -> float | None:
 
 
 def by_flow(shop_id: int, period: Period, flow_id: int | None = None) -> dict[int, Figures]:
-    """Return the figures of each flow of a shop that has any in the period, or of the one flow asked for."""
-    days = _days(period)
-    counted: dict[int, dict[str, list[int]]] = defaultdict(
+    """Return the figures of each flow of a shop that has any in the period, or of the one flow asked for.
+
+    Reach (AUTO-20): messages to customers that the mail server took. Visits (AUTO-21): arrivals in the shop from a link
+    of a message. Orders and sales (AUTO-22, AUTO-23): what is credited, less what was cancelled or sent back since.
+    """
+    places, currency = {day: place for place, day in enumerate(period.dates())}, _currency(shop_id)
+    found: dict[int, dict[str, list[int]]] = defaultdict(
         lambda: {name: [0] * period.days for name in MEASURES}
     )
-    for table, measures, query in ((Message, ("reach",), _reach(days)), (Visit, ("visits",), _visits(days)),
-                                   (Attribution, ("orders", "sales"), _orders(days))):  # fmt: skip
-        query = query.where(table.shop_id == shop_id, *([table.flow_id == flow_id] if flow_id else []))
-        for flow, place, *numbers in db.session.execute(query):
-            for measure, number in zip(measures, numbers, strict=True):
-                counted[flow][measure][place] = int(number)
+    counted = dailies.counted(Asked(shop_id, flow_id, period, by_day=True), MEASURES)
+    for (flow, _node, measure, detail, day), number in counted.items():
+        if day is not None and (measure != "sales" or detail == currency):
+            found[flow][measure][places[day]] += number
     return {
-        flow: Figures(**{name: tuple(days) for name, days in each.items()}) for flow, each in counted.items()
+        flow: Figures(**{name: tuple(days) for name, days in each.items()})
+        for flow, each in found.items()
+        if any(map(any, each.values()))
     }
 
 
-def _days(period: Period) -> CTE:
-    # A join with the days lets each database count them in one walk over its index, without a function of its own.
-    day = values(column("place", Integer), column("start", Instant), column("stop", Instant), name="day")
-    return day.data(period.slices()).cte("days")
+def sales(shop_id: int, period: Period, flow_id: int | None = None) -> list[Sales]:
+    """Return what the sales of a period are made of, the shop's own currency first."""
+    own = _currency(shop_id)
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for (_f, _n, measure, currency, _d), number in _counted(
+        shop_id, period, flow_id, ("orders", *PARTS)
+    ).items():
+        found[currency][measure] += number
+    told = [Sales(currency, **parts) for currency, parts in found.items() if any(parts.values())]
+    return sorted(told, key=lambda each: (each.currency != own, each.currency))
 
 
-def _daily(days: CTE, table: Any, at: Any, *numbers: Any) -> Select[Any]:
-    inside = and_(at >= days.c.start, at < days.c.stop)
+def recovered(shop_id: int, period: Period, flow_id: int | None = None) -> tuple[Credit, Credit]:
+    """Return what counts as won back, strictly (link pressed and order paid) and as credited: C5 keeps both."""
     return (
-        select(table.flow_id, days.c.place, *numbers).join(days, inside).group_by(table.flow_id, days.c.place)
+        _credit(shop_id, period, flow_id, "recovered", "recovered_sales"),
+        _credit(shop_id, period, flow_id, "orders", "sales"),
     )
 
 
-def _reach(days: CTE) -> Select[Any]:
-    """Reach (AUTO-20): messages to customers that the mail server took."""
-    return _daily(days, Message, Message.sent_at, func.count()).where(Message.audience == "customer")
+def offer(shop_id: int, flow_id: int, period: Period) -> tuple[int, Credit]:
+    """Return an offer's three figures: who received it, orders placed with its code, sales with it (OFFER-15)."""
+    recipients = sum(_counted(shop_id, period, flow_id, ("offers",)).values())
+    return recipients, _credit(shop_id, period, flow_id, "code_orders", "code_sales")
 
 
-def _visits(days: CTE) -> Select[Any]:
-    """Visits (AUTO-21): arrivals in the shop from a link of a message."""
-    return _daily(days, Visit, Visit.at, func.count())
+Credited = Row[tuple[Order, Attribution, Customer | None]]
 
 
-def _orders(days: CTE) -> Select[Any]:
-    """Orders and sales (AUTO-22, AUTO-23): orders credited to the flow and not cancelled since."""
-    query = _daily(days, Attribution, Attribution.at, func.count(), func.sum(Attribution.sales))
-    return query.join(Order, Order.id == Attribution.order_id).where(Order.cancelled_at.is_(None))
+def best_orders(shop_id: int, flow_id: int, period: Period) -> list[Credited]:
+    """Return the orders credited to a flow in a period that brought most, in the shop's currency (AUTO-24)."""
+    query = _orders(shop_id, flow_id, period).where(Order.currency == _currency(shop_id))
+    worth = Attribution.sales - func.coalesce(Order.refunded, 0)
+    return list(db.session.execute(query.order_by(worth.desc(), Attribution.id).limit(BEST)))
+
+
+def credited_orders(shop_id: int, flow_id: int, period: Period) -> Iterator[Credited]:
+    """Yield every order credited to a flow in a period, the latest first, a few in memory at a time."""
+    latest = _orders(shop_id, flow_id, period).order_by(Attribution.at.desc(), Attribution.id.desc())
+    yield from db.session.execute(latest.execution_options(yield_per=200))
+
+
+def _orders(shop_id: int, flow_id: int, period: Period) -> Any:
+    same = (Order.shop_id == Attribution.shop_id) & (Order.id == Attribution.order_id)
+    buyer = (Customer.shop_id == Order.shop_id) & (Customer.id == Order.customer_id)
+    query = select(Order, Attribution, Customer).join(Attribution, same).outerjoin(Customer, buyer)
+    query = query.where(
+        Attribution.shop_id == shop_id, Attribution.flow_id == flow_id, Order.cancelled_at.is_(None)
+    )
+    return query.where(Attribution.at >= period.since, Attribution.at < period.until)
+
+
+def _credit(shop_id: int, period: Period, flow_id: int | None, orders: str, sales_: str) -> Credit:
+    counted, own = _counted(shop_id, period, flow_id, (orders, sales_)), _currency(shop_id)
+    of = {name: sum(number for key, number in counted.items() if key[2] == name and _mine(key, own, name == sales_))
+          for name in (orders, sales_)}  # fmt: skip
+    return Credit(of[orders], of[sales_])
+
+
+def _mine(key: dailies.Key, currency: str, is_money: bool) -> bool:
+    return not is_money or key[3] == currency
+
+
+def _counted(
+    shop_id: int, period: Period, flow_id: int | None, names: Collection[str]
+) -> Mapping[dailies.Key, int]:
+    return dailies.counted(Asked(shop_id, flow_id, period), names)
+
+
+def _currency(shop_id: int) -> str:
+    return db.session.scalar(select(Shop.currency).where(Shop.id == shop_id)) or ""

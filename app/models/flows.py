@@ -59,6 +59,7 @@ class Flow(db.Model):
     activated_at: Mapped[datetime | None] = mapped_column(Instant)  # the last time it was switched on
     first_activated_at: Mapped[datetime | None] = mapped_column(Instant)
     enrols_from: Mapped[datetime | None] = mapped_column(Instant)  # what happened before never starts a run
+    forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted, and its figures with it
     swept_at: Mapped[datetime | None] = mapped_column(Instant)  # silence was looked for up to here
     forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # its figures went with it (C13)
 

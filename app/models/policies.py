@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import String, false, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
@@ -21,7 +21,13 @@ USUAL: dict[str, Any] = {
     "count_opens": True,
     "count_clicks": True,
     "hook_turn": 0,
+    "headline": "strict",
+    "reset_on_delete": False,
 }
+HEADLINES = (
+    "strict",
+    "credited",
+)  # what a shop calls recovered: link pressed and order paid, or all that is credited
 
 
 class Policy(db.Model):
@@ -42,6 +48,8 @@ class Policy(db.Model):
     count_opens: Mapped[bool] = mapped_column(default=True)
     count_clicks: Mapped[bool] = mapped_column(default=True)
     hook_turn: Mapped[int] = mapped_column(default=0)
+    headline: Mapped[str] = mapped_column(String(8), default="strict", server_default="strict")  # C5
+    reset_on_delete: Mapped[bool] = mapped_column(default=False, server_default=false())  # C13
 
     @classmethod
     def of(cls, shop_id: int) -> Policy:

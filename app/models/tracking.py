@@ -11,6 +11,7 @@ from app.columns import Instant, same_shop
 from app.extensions import db
 
 ONE_VISIT = timedelta(minutes=30)
+UNWRITTEN = db.text("posted_at IS NULL")
 
 
 class Click(db.Model):
@@ -70,6 +71,7 @@ class Attribution(db.Model):
         same_shop("order_id", "purchase"),
         same_shop("flow_id", "flow"),
         Index("ix_attribution_flow", "flow_id", "at"),
+        Index("ix_attribution_unwritten", "shop_id", sqlite_where=UNWRITTEN, postgresql_where=UNWRITTEN),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
@@ -80,3 +82,4 @@ class Attribution(db.Model):
     rule: Mapped[str] = mapped_column(String(10))  # coupon, click
     sales: Mapped[int] = mapped_column(db.BigInteger)
     at: Mapped[datetime] = mapped_column(Instant)
+    posted_at: Mapped[datetime | None] = mapped_column(Instant)  # since when the book of sales knows of it

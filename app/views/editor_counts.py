@@ -75,7 +75,7 @@ class Counts:
     @cached_property
     def funnels(self) -> dict[str, Funnel]:
         """What became of the messages, by step."""
-        return counts.funnels(g.shop.id, self.flow.id, self.flow.created_at)
+        return counts.funnels(g.shop.id, self.flow.id)
 
     @property
     def waiting(self) -> int:

@@ -5,6 +5,7 @@ Knows which figures stand beside which words, one grouped query each. Must not k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,8 +15,8 @@ from sqlalchemy import func, select
 from app import clock
 from app.extensions import db
 from app.models import Attribution, Customer, Flow, Run, Shop, Version, counts, figures
-from app.models.figures import Figures, Period
-from app.models.runs import ACTIVE
+from app.models.figures import Figures
+from app.models.periods import Period
 from app.telling import names_in, tell
 from app.views.editor_drawing import Drawing, StepCard
 from app.views.editor_outline import order
@@ -43,7 +44,7 @@ class Row:
     brought: Figures
 
 
-def rows(shop: Shop, brought: dict[int, Figures]) -> list[Row]:
+def rows(shop: Shop, brought: Mapping[int, Figures]) -> list[Row]:
     """Return the shop's automations: those that run first, then by name."""
     mine = select(Flow).where(Flow.shop_id == shop.id, Flow.status != "deleted")
     flows = sorted(
@@ -58,7 +59,7 @@ def rows(shop: Shop, brought: dict[int, Figures]) -> list[Row]:
         unpublished = bool(changed(graph, flow.draft, names))
         found.append(
             Row(flow, story(graph, names), unpublished, SORTS.get(flow.recipe, "when"), here.get(flow.id, 0),
-                stuck.get(flow.id, 0), brought.get(flow.id, figures.nothing(30)))
+                stuck.get(flow.id, 0), brought[flow.id])
         )  # fmt: skip
     return found
 
@@ -97,11 +98,11 @@ def story(drawn: dict[str, Any], names: Names) -> str:
 
 
 class FlowPage:
-    """One automation with its figures over the last `days` days."""
+    """One automation with its figures over a period; without one, over the last thirty days."""
 
-    def __init__(self, flow: Flow, shop: Shop, days: int = 30) -> None:
+    def __init__(self, flow: Flow, shop: Shop, period: Period | None = None) -> None:
         self.flow, self.shop, self.now = flow, shop, clock.now(shop.id)
-        self.period = Period(self.now, days)
+        self.period = period or Period.rolling(self.now, shop.timezone)
         self.drawing = Drawing(flow, shop)
         if flow.status != "off" and self.version is not None:
             self.drawing.graph = Graph.from_json(self.version.graph)
@@ -165,26 +166,23 @@ class FlowPage:
     @cached_property
     def here(self) -> int:
         """How many people are on their way in it."""
-        on_the_way = (
-            select(func.count()).select_from(Run).where(Run.flow_id == self.flow.id, Run.status.in_(ACTIVE))
-        )
-        return db.session.scalar(on_the_way.where(Run.shop_id == self.shop.id)) or 0
+        return counts.in_it_now(self.shop.id, self.flow.id).get(self.flow.id, 0)
 
     @cached_property
     def funnels(self) -> list[tuple[StepCard, counts.Funnel]]:
         """What became of each message's mails in the period, in the order of the flow."""
-        found = counts.funnels(self.shop.id, self.flow.id, self.period.since)
+        found = counts.funnels(self.shop.id, self.flow.id, self.period)
         return [(card, found[id]) for id, card in self.drawing.cards.items() if id in found]
 
     @cached_property
     def refusals(self) -> dict[str, int]:
         """Why people were not let in during the period."""
-        return counts.refusals(self.shop.id, self.flow.id, self.period.since)
+        return counts.refusals(self.shop.id, self.flow.id, self.period)
 
     @cached_property
     def held_back(self) -> dict[tuple[str, str], int]:
         """Why messages were not sent during the period."""
-        return counts.held_back(self.shop.id, self.flow.id, self.period.since)
+        return counts.held_back(self.shop.id, self.flow.id, self.period)
 
     @cached_property
     def people(self) -> list[tuple[Run, Customer]]:

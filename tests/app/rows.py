@@ -5,8 +5,25 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from app import clock
 from app.extensions import db
-from app.models import Attribution, Customer, Event, Flow, Message, Order, Run, Shop, Step, Version, Visit
+from app.models import (
+    Attribution,
+    Cart,
+    Customer,
+    Event,
+    Flow,
+    Folded,
+    Message,
+    Order,
+    Run,
+    Shop,
+    Step,
+    Version,
+    Visit,
+)  # fmt: skip
+from app.unit import unit
+from workers import folding
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 _places = itertools.count(1)
@@ -105,6 +122,23 @@ def an_order(shop, customer, at=NOON, total=5000, **told) -> Order:
     return kept(Order(shop_id=shop.id, customer_id=customer.id, total=total, placed_at=at, **told))
 
 
+def a_cart(shop, customer, at=NOON, **told) -> Cart:
+    told = {"token": f"cart-{next(_places)}", "items": [], "total": 5000, "currency": "EUR"} | told
+    return kept(Cart(shop_id=shop.id, customer_id=customer.id, created_at=at, updated_at=at, **told))
+
+
 def a_credit(run, order, sales=5000, at=NOON, node="n3") -> Attribution:
     return kept(Attribution(shop_id=run.shop_id, order_id=order.id, flow_id=run.flow_id, run_id=run.id, node=node,
                             rule="click", sales=sales, at=at))  # fmt: skip
+
+
+def folded(shop) -> None:
+    """Have a heart fold into the days all that has happened, whatever time it is."""
+    db.session.commit()
+    now, real = clock.now(shop.id), clock.real()
+    unit(lambda: Folded.begin(shop.id, now, real, real))
+    while folding.fold(shop.id):
+        pass
+    unit(lambda: Folded.notice(shop.id, max(now, NOON) + timedelta(days=2), real - folding.LAG, real))
+    while folding.fold(shop.id):
+        pass

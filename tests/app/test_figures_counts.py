@@ -7,9 +7,10 @@ from datetime import timedelta
 from app.extensions import db
 from app.models import Refusal, counts
 from app.models.counts import Funnel, Standing
+from app.models.periods import Period
 from tests.app.rows import NOON, a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order
 
-WEEK_AGO = NOON - timedelta(days=7)
+WEEK = Period.rolling(NOON, "Europe/Paris", 7)
 
 
 def test_everybody_who_came_by_a_step_is_counted_once(each_database):
@@ -19,8 +20,8 @@ def test_everybody_who_came_by_a_step_is_counted_once(each_database):
     for run in (waiting, done, left):
         a_step(run, 0, "n1")
     a_step(done, 1, "n2")
-    done.status, done.node = "done", "n3"
-    left.status, left.reason = "exited", "goal:order.placed"
+    done.status, done.node, done.ended_at = "done", "n3", NOON
+    left.status, left.reason, left.ended_at = "exited", "goal:order.placed", NOON
     db.session.flush()
     assert counts.standings(shop.id, flow.id) == {"n1": Standing(3, 0), "n2": Standing(3, 1)}
     assert counts.in_it_now(shop.id) == {flow.id: 1}
@@ -30,15 +31,16 @@ def test_a_funnel_narrows_from_sent_to_clicked_with_the_orders_beside(each_datab
     shop = a_shop()
     run = a_run(a_flow(shop), a_customer(shop))
     a_message(run, opened_at=NOON, clicked_at=NOON)
-    a_message(run, opened_at=NOON)
+    a_message(run, opened_at=NOON, machine_opened_at=NOON)
+    a_message(run, machine_opened_at=NOON, bounced_at=NOON)
     a_message(run)
-    a_message(run, sent_at=WEEK_AGO - timedelta(seconds=1))
-    a_message(run, sent_at=None, state="skipped", reason="ordered")
+    a_message(run, sent_at=WEEK.since - timedelta(seconds=1))
+    a_message(run, sent_at=None, state="skipped", reason="ordered", closed_at=NOON)
     a_credit(run, an_order(shop, a_customer(shop)))
-    assert counts.funnels(shop.id, run.flow_id, WEEK_AGO) == {
-        "n3": Funnel(sent=3, opened=2, clicked=1, orders=1)
-    }
-    assert counts.held_back(shop.id, run.flow_id, WEEK_AGO) == {("skipped", "ordered"): 1}
+    funnel = Funnel(reach=4, bounced=1, opened=2, fetched=2, clicked=1, orders=1)
+    assert counts.funnels(shop.id, run.flow_id, WEEK) == {"n3": funnel} and funnel.delivered == 3
+    assert counts.funnels(shop.id, run.flow_id)["n3"].sent == 5
+    assert counts.held_back(shop.id, run.flow_id, WEEK) == {("skipped", "ordered"): 1}
 
 
 def test_endings_and_refusals_say_why_the_commonest_first(each_database):
@@ -48,5 +50,5 @@ def test_endings_and_refusals_say_why_the_commonest_first(each_database):
     for run, reason in zip(runs, ("consent", "again", "again"), strict=True):
         db.session.add(Refusal(shop_id=shop.id, event_id=run.event_id, flow_id=flow.id, reason=reason, at=NOON,
                                customer_id=run.customer_id))  # fmt: skip
-    assert counts.endings(shop.id, flow.id, WEEK_AGO) == {("done", ""): 3}
-    assert list(counts.refusals(shop.id, flow.id, WEEK_AGO).items()) == [("again", 2), ("consent", 1)]
+    assert counts.endings(shop.id, flow.id, WEEK) == {("done", ""): 3}
+    assert list(counts.refusals(shop.id, flow.id, WEEK).items()) == [("again", 2), ("consent", 1)]

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-21 23:53:46.455318
+Create Date: 2026-11-21 23:58:35.378680
 
 """
 from alembic import op
