@@ -94,6 +94,12 @@ def confirm(shop_id: int, customer_id: int, order_id: int, letter: Letter, now: 
     return place
 
 
+def is_flow(shop_id: int, id: int) -> bool:
+    """Return whether this is the flow of a shop's letters by hand."""
+    mine = select(Flow.id).where(Flow.shop_id == shop_id, Flow.id == id, Flow.status == "hand")
+    return db.session.scalar(mine) is not None
+
+
 def gone(cart: Cart) -> int:
     """Return how many reminders about a cart have left."""
     theirs = select(func.count()).select_from(Message).join(Run, Run.id == Message.run_id)

@@ -40,8 +40,9 @@ class History:
 
 
 def find(flow_id: int, shop_id: int) -> Flow | None:
-    """Return the flow, unless it is another shop's or was deleted."""
-    mine = select(Flow).where(Flow.id == flow_id, Flow.shop_id == shop_id, Flow.status != "deleted")
+    """Return the flow, unless it is another shop's, was deleted or is nobody's drawing: that of letters by hand."""
+    mine = select(Flow).where(Flow.id == flow_id, Flow.shop_id == shop_id)
+    mine = mine.where(Flow.status.not_in(("deleted", "hand")))
     return db.session.scalar(mine)
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app import clock, doorbell, draining
 from app.extensions import db
 from app.forms.flows import NameForm, StartForm
-from app.models import Audit, Customer, Flow, Run, backfills, drafts, figures
+from app.models import Audit, Customer, Flow, Run, backfills, by_hand, drafts, figures
 from app.models.backfills import Backfill
 from app.models.flows import SwitchedOff
 from app.models.runs import ACTIVE, ENDED
@@ -136,19 +136,23 @@ def turn_off(flow_id: int) -> Response:
 
 @pages.post("/automations/<int:flow_id>/delete")
 def delete(flow_id: int) -> Response:
-    """Take it away, after switching it off. Its history stays in the shop's figures."""
+    """Take it away, after switching it off. Its history stays in the shop's figures unless the shop wants none (C13)."""
     find(flow_id)
-    now = clock.now(g.shop.id)
-    if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now))):
+    now, forget = clock.now(g.shop.id), Policy.of(g.shop.id).reset_on_delete
+    if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now, forget))):
         if done.handed_over:
             draining.drain(flow_id)
-        flash(_("The automation is deleted. Its figures stay in your totals."))
+        gone = _("The automation is deleted, and its figures with it.")
+        flash(gone if forget else _("The automation is deleted. Its figures stay in your totals."))
     return redirect(url_for("flows.index"))
 
 
 def find(flow_id: int) -> Flow:
     """Return this shop's flow, or answer 404."""
-    return drafts.find(flow_id, g.shop.id) or abort(404)
+    flow = drafts.find(flow_id, g.shop.id)
+    if flow is None and by_hand.is_flow(g.shop.id, flow_id):
+        abort(redirect(url_for("carts.index")))  # letters by hand are a run like any other, but nobody draws them
+    return flow or abort(404)
 
 
 def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:

@@ -139,7 +139,7 @@ def offered() -> dict[int, str]:
 
 def in_use() -> set[str]:
     """Return the names of the recipes from which this shop has made automations that it still has."""
-    made = select(Flow.recipe).distinct().where(Flow.shop_id == g.shop.id, Flow.status != "deleted")
+    made = select(Flow.recipe).distinct().where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
     return set(db.session.scalars(made))
 
 

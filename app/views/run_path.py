@@ -117,6 +117,8 @@ def _way(node: Node, name: str | None) -> tuple[str, str] | None:
 
 def _saw(step: Step) -> str:
     saw = step.saw or {}
+    if "by_hand" in saw:
+        return _("Passed: somebody of the shop wrote by hand")
     if "drawn" in saw:
         return _("Chance decided: one side gets %(share)s", share=percent(saw["share"] / 100))
     if "event" in saw and step.visit:
