@@ -14,7 +14,9 @@ from graph.fields import Choice, Duration, Events, Field, FieldError, Number, Ti
 from graph.words import M, Words
 
 GOALS = options("order.placed", "order.paid")
-EXITS = options("customer.unsubscribed", "cart.updated", "checkout.started", "order.cancelled")
+EXITS = options(
+    "customer.unsubscribed", "cart.updated", "checkout.started", "order.cancelled", "order.refunded"
+)
 REENTRY = (
     ("per_key", M("Once for each cart or order")),
     ("once", M("Only once, ever")),

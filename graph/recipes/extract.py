@@ -24,7 +24,15 @@ def extract(
 def strings(data: Mapping[str, Any]) -> list[str]:
     """Return the message ids of a recipe's JSON, in order."""
     asked = [text for question in data["questions"] for text in _asked(question)]
-    return [data["title"], data["sentence"], *asked, *data["email_titles"].values()]
+    return [data["title"], data["sentence"], *asked, *data["email_titles"].values(), *_written(data)]
+
+
+def _written(data: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the flow itself says, to the shop's people or in its pages."""
+    nodes = {node["id"]: node["settings"] for node in data["graph"]["nodes"]}
+    for place in data.get("words", ()):
+        node, _dot, setting = place.partition(".")
+        yield nodes[node][setting]
 
 
 def _asked(question: Mapping[str, Any]) -> list[str]:

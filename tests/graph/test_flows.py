@@ -43,7 +43,9 @@ def known(story: Mapping[str, Any], began: datetime, now: datetime) -> Facts:
         order=Order("o1", currency="EUR", **story["order"]) if "order" in story else None,
         messages=(MessageFact("mail", began, reading.get("message.opened"), reading.get("message.clicked")),),
         since=tuple(
-            Event(each["event"], at) for at, each in so_far if not each["event"].startswith("message.")
+            Event(each["event"], at, each.get("data", {}))
+            for at, each in so_far
+            if not each["event"].startswith("message.")
         ),
         currency="EUR",
     )
