@@ -77,13 +77,13 @@ CALLS = {
 ENDINGS = {
     "end": _l("They reached the end"),
     "skipped": _l("Somebody of the shop took them out"),
+    "overdue": _l("It was overdue after a pause, and was left out"),
     "republished": _l("The automation was changed, and those in it were taken out"),
     "error": _l("A step could not be carried out"),
 }
 PAUSES = {
-    "restored": _l(
-        "A backup was put back. Turned on, it sends what is still useful; turned off, it skips it all"
-    ),
+    "by_hand": _l("somebody of the shop did so"),
+    "restored": _l("a backup was put back"),
     "coupon_ended": _l("coupon ended"),
     "coupon_used_up": _l("coupon used up"),
     "coupon_withdrawn": _l("coupon withdrawn"),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
+from app import clock
 from app.extensions import db
 from app.models import Confirmation, Flow, Message
 from app.unit import changed, unit
@@ -43,11 +44,12 @@ def hold() -> int:
 
     Questions whether somebody meant to subscribe are not asked again: who waits for one may subscribe anew.
     """
-    live = update(Flow).where(Flow.status == "live").values(status="paused", paused_reason=REASON)
+    live = update(Flow).where(Flow.status == "live")
+    held = live.values(status="paused", paused_reason=REASON, paused_at=clock.at(Flow.shop_id))
     asked = (
         update(Confirmation).where(Confirmation.state.in_(("prepared", "handing"))).values(state="skipped")
     )
-    _unasked, paused = unit(lambda: (changed(asked), changed(live)))
+    _unasked, paused = unit(lambda: (changed(asked), changed(held)))
     return paused
 
 

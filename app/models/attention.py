@@ -1,4 +1,4 @@
-"""What needs a person: flows that stopped themselves, runs that are stuck, mails of which nobody knows.
+"""What needs a person, for Home: how much stands still, and what the shop has not said about itself yet.
 
 One count each, on indexes; a shop where all is well has an empty list.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.extensions import db
+from app.models import standstill
 from app.models.flows import Flow
-from app.models.messages import Message
 from app.models.orders import Order
-from app.models.runs import Run
+from app.models.servers import ChannelTrouble
 from app.models.shops import Shop
 from app.models.tracking import Attribution
 
@@ -33,27 +33,31 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """How much waits for a person. `paused` are flows; the others are counts."""
+    """How much waits for a person. `paused` are flows, `resting` channels; the others are counts."""
 
     paused: tuple[Flow, ...]
+    resting: tuple[ChannelTrouble, ...]
     parked: int
+    unread: int
     unknown: int
 
     def __bool__(self) -> bool:
-        return bool(self.paused or self.parked or self.unknown)
+        return bool(self.paused or self.resting or self.parked or self.unread or self.unknown)
+
+    @property
+    def restored(self) -> int:
+        """How many flows are held since a backup was put back."""
+        return sum(flow.paused_reason == "restored" for flow in self.paused)
 
 
 def attention(shop_id: int) -> Attention:
     """Return what needs a person in this shop now."""
-    paused = select(Flow).where(Flow.shop_id == shop_id, Flow.status == "paused").order_by(Flow.id)
-    parked = select(func.count()).select_from(Run).where(Run.shop_id == shop_id, Run.status == "parked")
-    unknown = (
-        select(func.count())
-        .select_from(Message)
-        .where(Message.shop_id == shop_id, Message.state == "unknown")
-    )
     return Attention(
-        tuple(db.session.scalars(paused)), db.session.scalar(parked) or 0, db.session.scalar(unknown) or 0
+        paused=tuple(standstill.flows_paused(shop_id)),
+        resting=tuple(standstill.channels_resting(shop_id)),
+        parked=sum(each.count for each in standstill.runs_parked(shop_id)),
+        unread=sum(each.count for each in standstill.deliveries_parked(shop_id)),
+        unknown=standstill.count_unknown(shop_id),
     )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.mail_ids import mail_id
 from app.models.decisions import Decision
-from app.models.messages import Message
+from app.models.messages import TROUBLED, Message
 
 AGAIN = ":again"
 OPEN = ("unknown", "failed")
@@ -38,6 +38,16 @@ def leave(shop_id: int, id: int, user_id: int, now: datetime) -> bool:
     """Leave it at that, inside the caller's unit; False when it was decided about before."""
     mine = select(Message.id).where(Message.shop_id == shop_id, Message.id == id, Message.state.in_(OPEN))
     return db.session.scalar(mine) is not None and Decision.take(shop_id, id, "left", user_id, now)
+
+
+def alike(like: Message, most: int) -> tuple[int, ...]:
+    """Return the ids of the messages that failed at the same step for the same reason, the oldest first."""
+    same = Message.flow_id == like.flow_id, Message.node == like.node, Message.reason == like.reason
+    theirs = select(Message.id).where(
+        Message.shop_id == like.shop_id, TROUBLED, Message.state == "failed", *same
+    )
+    decided = select(Decision.message_id).where(Decision.message_id == Message.id).exists()
+    return tuple(db.session.scalars(theirs.where(~decided).order_by(Message.id).limit(most)))
 
 
 def is_again(message: Message) -> bool:

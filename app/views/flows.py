@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app import clock, doorbell, draining
 from app.extensions import db
 from app.forms.flows import NameForm, StartForm
-from app.models import Audit, Customer, Flow, Run, backfills, by_hand, drafts, figures
+from app.models import Audit, Customer, Flow, Policy, Run, backfills, by_hand, drafts, figures
 from app.models.backfills import Backfill
 from app.models.flows import SwitchedOff
 from app.models.runs import ACTIVE, ENDED
@@ -136,7 +136,7 @@ def turn_off(flow_id: int) -> Response:
 
 @pages.post("/automations/<int:flow_id>/delete")
 def delete(flow_id: int) -> Response:
-    """Take it away, after switching it off. Its history stays in the shop's figures unless the shop wants none (C13)."""
+    """Take it away, after switching it off. Its figures stay in the totals, unless the shop wants none to (C13)."""
     find(flow_id)
     now, forget = clock.now(g.shop.id), Policy.of(g.shop.id).reset_on_delete
     if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now, forget))):

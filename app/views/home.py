@@ -16,6 +16,7 @@ from app.extensions import db
 from app.models import Flow, Mail, figures
 from app.models.attention import attention, latest_credits, missing
 from app.models.periods import Period
+from app.views import permissions
 from app.views.access import public
 from app.views.preflight import unplugged
 
@@ -61,8 +62,10 @@ def menu() -> list[Item]:
         Item("offers.index", "gift", __("Offers")),
         Item("emails.index", "mail", __("E-mails")),
         Item("mailbox.index", "inbox", __("Mailbox"), db.session.scalar(unread) or 0, foot=True),
+        Item("status.show", "activity", __("Status"), foot=True),
         Item("settings.show", "settings", __("Settings"), foot=True),
     ]
+    items = [item for item in items if permissions.may(item.endpoint)]
     return [Item("storefront.index", "store", _("Demo shop"), foot=True), *items] if g.shop.is_demo else items
 
 

@@ -18,7 +18,20 @@ from werkzeug.routing import Rule
 
 from app import clock, passwords, views
 from app.extensions import db
-from app.models import ApiKey, Coupon, Email, Login, Mail, Membership, Shop, StaffNotice, User
+from app.models import (
+    ApiKey,
+    Cart,
+    Coupon,
+    Email,
+    InboxRow,
+    Invitation,
+    Login,
+    Mail,
+    Membership,
+    Shop,
+    StaffNotice,
+    User,
+)
 from app.unit import unit
 from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order, kept
 
@@ -59,12 +72,21 @@ def belongings(shop: Shop) -> dict[str, Any]:
     key = kept(
         ApiKey(shop_id=shop.id, name=f"Marker {shop.id}", prefix="x", digest=str(shop.id), created_at=NOON)
     )
+    cart = kept(Cart(shop_id=shop.id, token="c", customer_id=customer.id, total=1, currency="EUR", created_at=NOON,
+                     items=[{"product": "p", "title": f"Marker {shop.id}", "quantity": 1, "price": 1}], updated_at=NOON))
+    member = kept(User(email=f"marker-{shop.id}@staff.example", password_hash="-", created_at=NOON))
+    kept(Membership(user_id=member.id, shop_id=shop.id, role="staff", areas=["carts"]))
+    invitation = kept(Invitation(shop_id=shop.id, email=f"marker-{shop.id}@new.example", role="manager", areas=[],
+                                 invited_by=member.id, invited_at=NOON))  # fmt: skip
     notice = kept(StaffNotice(shop_id=shop.id, key="k", text=f"Marker {shop.id}", at=NOON))
+    delivery = kept(InboxRow(shop_id=shop.id, source="api", delivery="d", body=b"{}", received_at=NOON))
     return {
+        "shop_id": shop.id, "delivery_id": delivery.id, "channel": "email",
         "flow_id": flow.id, "run_id": run.id, "customer_id": customer.id, "message_id": message.id,
         "notice_id": notice.id, "number": 1, "visit": 1,
         "coupon_id": coupon.id, "email_id": email.id, "mail_id": mail.id, "key_id": key.id,
-        "order_id": an_order(shop, customer).id, "node": "n2", "node_id": "n2", "version_id": flow.version_id,
+        "order_id": an_order(shop, customer).id, "cart_id": cart.id, "member_id": member.id,
+        "invitation_id": invitation.id, "node": "n2", "node_id": "n2", "version_id": flow.version_id,
     }  # fmt: skip
 
 
@@ -85,12 +107,13 @@ def _two_shops() -> tuple[str, dict[str, Any], dict[str, Any]]:
 
 
 OWNED = (
+    "shop_id", "delivery_id",
     "flow_id", "run_id", "customer_id", "message_id", "coupon_id", "email_id", "mail_id", "key_id", "order_id",
-    "notice_id",
+    "notice_id", "cart_id", "member_id", "invitation_id",
 )  # fmt: skip
 OPEN = {  # of no shop, or of the thing that the same address names
     "node", "node_id", "version_id", "filename", "token", "recipe", "name", "slug", "product", "part", "locale",
-    "email", "key", "visit", "number", "ending",
+    "email", "key", "visit", "number", "ending", "channel",
 }  # fmt: skip
 # A rehearsal has a mail only where the drawing sends one, an e-mail a revision once it was saved.
 NOT_ALWAYS = {"trying.mail", "emails.revisions"}
