@@ -16,7 +16,18 @@ from app.vetting import Network, networks
 
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 (names of settings, nothing is bound here)
 _DATABASES = ("sqlite://", "postgresql://", "postgresql+psycopg://", "postgres://")
+HANDS = (
+    7  # threads that a worker has beside its own: its heart, and the hands that do what the heart has found
+)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+FEATURES = (
+    "recovery",
+    "reminders",
+    "offers",
+    "replies",
+)  # what a plan would sell one by one (CART-01, REMIND-02)
 
 
 class BadSetting(ValueError):
@@ -46,6 +57,13 @@ class Settings:
     worker_threads: int = 4
     web_threads: int = 16
     metrics_token: str = ""
+    features_off: tuple[str, ...] = ()
+    history_days: int = 730
+
+    @property
+    def speakers(self) -> int:
+        """How many threads of one process may speak with the database at once: a web server's, or a worker's."""
+        return max(self.web_threads, self.worker_threads + HANDS)
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -116,6 +134,8 @@ def _manners(read: _Reader) -> dict[str, Any]:
     return {
         "log_format": read.choice("LOG_FORMAT", ("console", "json")),
         "metrics_token": read.text("METRICS_TOKEN", ""),
+        "features_off": read.several("FEATURES_OFF", FEATURES),
+        "history_days": read.number("HISTORY_DAYS", 730, 120, 36_500),
         "web_threads": read.number("WEB_THREADS", 16, 1, 128),
         "worker_processes": read.number("WORKER_PROCESSES", 1, 1, 64),
         "worker_threads": read.number("WORKER_THREADS", 4, 1, 64),
@@ -177,6 +197,12 @@ class _Reader:
         if text not in allowed:
             raise BadSetting(f"{name} is {text!r}: choose {' or '.join(allowed)}.")
         return text
+
+    def several(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        chosen = tuple(part.strip() for part in self.text(name, "").split(",") if part.strip())
+        if unknown := [part for part in chosen if part not in allowed]:
+            raise BadSetting(f"{name} names {unknown[0]!r}: choose among {', '.join(allowed)}.")
+        return chosen
 
     def networks(self, name: str) -> tuple[Network, ...]:
         try:

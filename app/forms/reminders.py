@@ -25,6 +25,10 @@ class WhenForm(NameForm):
         _l("Write once more if the first e-mail is not opened"), default=True,
         description=_l("Some mail programs open e-mails by themselves: those readers get no second one."),
     )  # fmt: skip
-    after = IntegerField(_l("After how long?"), [InputRequired(_l("Say how long.")), MANY], default=1,
-                         description=_l("A day later is usual. One reminder is enough: nobody likes to be chased."))  # fmt: skip
+    after = IntegerField(
+        _l("After how long?"),
+        [InputRequired(_l("Say how long.")), MANY],
+        default=1,
+        description=_l("A day later is usual. One reminder is enough: nobody likes to be chased."),
+    )
     after_unit = SelectField(_l("Unit of time"), choices=UNITS[1:], default="days")

@@ -17,9 +17,10 @@ from werkzeug.datastructures import MultiDict
 from app import clock, passwords
 from app.characters import unstorable
 from app.extensions import db
-from app.models import Login, Shop, User
+from app.models import Login, Membership, Shop, User
 from app.models.users import SEEN_EVERY
 from app.unit import is_busy, unit
+from app.views import permissions
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
     app.before_request(refuse_strangers_requests)
     app.before_request(recognise)
     app.before_request(demand_login)
+    app.before_request(permissions.demand)
     app.after_request(protect)
 
 
@@ -90,7 +92,7 @@ def ours() -> set[str]:
 
 def recognise() -> None:
     """Set `g.user` and `g.shop` from the session's cookie, or to None."""
-    g.user = g.shop = g.login = None
+    g.user = g.shop = g.login = g.member = None
     token = session.get("login")
     if not token or request.endpoint == "static":
         return
@@ -102,6 +104,7 @@ def recognise() -> None:
         unit(lambda: Login.see(digest, now))
         login = Login.live(digest, now) or login
     g.login, g.user, g.shop = login, db.session.get(User, login.user_id), db.session.get(Shop, login.shop_id)
+    g.member = db.session.get(Membership, (login.user_id, login.shop_id))
 
 
 def demand_login() -> Response | None:

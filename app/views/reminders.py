@@ -133,9 +133,10 @@ def show_code(graph: Graph) -> None:
 def shows(content: dict[str, Any]) -> bool:
     """Whether an e-mail has a place for a code, in any language."""
     return any(
-        "coupon.code" in str(design.get("html") or "") or any(b.get("kind") == "coupon" for b in design.get("blocks", ()))
+        "coupon.code" in str(design.get("html") or "")
+        or any(block.get("kind") == "coupon" for block in design.get("blocks", ()))
         for design in content.values()
-    )  # fmt: skip
+    )
 
 
 def with_code(design: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-21 23:58:35.378680
+Create Date: 2026-11-22 00:08:10.265122
 
 """
 from alembic import op
@@ -44,6 +44,7 @@ def upgrade():
     sa.Column('next_until', app.columns.Instant(timezone=True), nullable=False),
     sa.Column('noticed_at', app.columns.Instant(timezone=True), nullable=False),
     sa.Column('due_at', app.columns.Instant(timezone=True), nullable=False),
+    sa.Column('words_until', app.columns.Instant(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['shop_id'], ['shop.id'], name=op.f('fk_folded_shop_id_shop')),
     sa.PrimaryKeyConstraint('shop_id', name=op.f('pk_folded'))
     )
@@ -181,6 +182,9 @@ def upgrade():
 
     with op.batch_alter_table('channel_trouble', schema=None) as batch_op:
         batch_op.add_column(sa.Column('failures', sa.Integer(), server_default='1', nullable=False))
+
+    with op.batch_alter_table('click', schema=None) as batch_op:
+        batch_op.create_index('ix_click_shop', ['shop_id', 'at'], unique=False)
 
     with op.batch_alter_table('coupon', schema=None) as batch_op:
         batch_op.add_column(sa.Column('products', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True))
@@ -354,6 +358,9 @@ def downgrade():
         batch_op.drop_index('ix_coupon_prefix')
         batch_op.drop_column('tag')
         batch_op.drop_column('products')
+
+    with op.batch_alter_table('click', schema=None) as batch_op:
+        batch_op.drop_index('ix_click_shop')
 
     with op.batch_alter_table('channel_trouble', schema=None) as batch_op:
         batch_op.drop_column('failures')
