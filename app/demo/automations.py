@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +27,11 @@ class Made:
     status: str = "live"
     answers: dict[str, Any] = field(default_factory=dict)
     coupon: dict[str, Any] | None = None
+    audience: str = ""  # another than the recipe's own
 
 
 CHOICES = (
-    Made("abandoned_checkout", since=88, answers={"reminder": True},
+    Made("abandoned_checkout", since=88, answers={"reminder": True}, audience="everyone",
          coupon={"name": NUDGE, "prefix": "LUNE", "value": 10, "days": 14}),
     Made("thank_you", since=86,
          coupon={"name": THANKS, "prefix": "MERCI", "value": 10, "days": 21}),
@@ -55,9 +56,15 @@ def _make(shop_id: int, made: Made, now: datetime) -> Automation:
         name: _email(shop_id, chosen.email_titles[name], design, since)
         for name, design in chosen.emails_for(answers).items()
     }
-    flow, version = _flow(shop_id, made, chosen.build(answers, emails), since, until)
+    flow, version = _flow(
+        shop_id, made, _addressed(chosen.build(answers, emails), made.audience), since, until
+    )
     plan = compile(Graph.from_json(version.graph))
     return Automation(flow.id, version.id, plan, since, until, coupon, paused=made.status == "paused")
+
+
+def _addressed(graph: Graph, audience: str) -> Graph:
+    return replace(graph, settings={**graph.settings, "audience": audience}) if audience else graph
 
 
 def _coupon(shop_id: int, terms: dict[str, Any], at: datetime) -> Coupon:

@@ -22,6 +22,7 @@ from app.forms.settings import SettingsForm
 from app.telling import tell
 from graph.flow import AUDIENCES
 from graph.recipes import Recipe
+from graph.topics import MARKETING
 from graph.words import Words
 
 NONE, EXISTING, NEW = "none", "existing", "new"
@@ -60,6 +61,7 @@ class Wizard:
             data={"name": tell(Words(recipe.title))},
         )  # fmt: skip
         self._offer(coupons)
+        self.coupons, self.currency = coupons, currency
         if typed:
             self.questions.process(formdata=typed)
 
@@ -67,6 +69,25 @@ class Wizard:
         """Whether all that was typed so far is right; each form says what is not."""
         parts = [self.base.validate(), self.questions.take(self.typed)]
         return all([*parts, self.coupon.validate()] if self.makes_coupon else parts)
+
+    def as_it_comes(self) -> Wizard:
+        """Return the wizard as if every question had been answered with its default."""
+        typed: MultiDict[str, str] = MultiDict(
+            (name, str(value)) for name, value in self.base.data.items() if value
+        )
+        for name, value in self.questions.data.items():
+            parts = value.items() if isinstance(value, dict) else ()
+            typed.update({f"{name}-{part}": str(each) for part, each in parts})
+            typed.update({name: "on" if value is True else str(value)} if value and not parts else {})
+        return Wizard(self.recipe, self.coupons, self.currency, typed)
+
+    @property
+    def audience(self) -> str:
+        """Who gets the e-mails: as chosen, else as the template has it."""
+        chosen = (
+            self.base.audience.data if "audience" in self.base else self.recipe.graph.settings["audience"]
+        )
+        return str(chosen)
 
     @property
     def makes_coupon(self) -> bool:
@@ -106,7 +127,7 @@ class Wizard:
         return {"name": tell(Words(self.recipe.title)), "audience": audience, "coupon_how": how}
 
     def _offer(self, coupons: Mapping[int, str]) -> None:
-        self.base.audience.choices = [SelectChoice(value, tell(Words(title))) for value, title in AUDIENCES]
+        self._address()
         self.base.coupon_id.choices = [SelectChoice(id, name) for id, name in coupons.items()]
         offered = (
             [SelectChoice(NONE, _("No coupon"))]
@@ -117,3 +138,17 @@ class Wizard:
         self.base.coupon_how.choices = [*offered, SelectChoice(NEW, _("A new coupon"))]
         if self.coupon_field is None:
             del self.base.coupon_how
+
+    def _address(self) -> None:
+        """Ask to whom it writes, where that is for the merchant to say: a checkout may be open to all (AUTO-08)."""
+        topics = {node.settings.get("topic") for node in self.recipe.graph.nodes}
+        if topics.isdisjoint(MARKETING):
+            del self.base.audience
+        elif self.recipe.to_all:
+            self.base.audience.label.text = _("To")
+            whom = (("subscribers", _("Subscribers only")), ("everyone", _("All customers")))
+            self.base.audience.choices = [SelectChoice(value, title) for value, title in whom]
+        else:
+            self.base.audience.choices = [
+                SelectChoice(value, tell(Words(title))) for value, title in AUDIENCES
+            ]

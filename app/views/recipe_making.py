@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import g
+from flask_babel import force_locale
 
 from app import clock
 from app.extensions import db
@@ -29,7 +30,8 @@ def make(wizard: Wizard, on: bool) -> Made:
     """Make it inside the caller's unit; switch it on when asked to."""
     coupon_id = coupons.add(wizard.coupon).id if wizard.makes_coupon else 0
     answers = wizard.answers(coupon_id)
-    graph = wizard.recipe.build(answers, emails_of(wizard, answers))
+    with force_locale(g.shop.locale):
+        graph = wizard.recipe.build(answers, emails_of(wizard, answers), lambda msgid: tell(Words(msgid)))
     flow = flows.add(
         wizard.base.name.data or "", wizard.recipe.icon, settled(graph, wizard), wizard.recipe.name
     )
@@ -52,7 +54,7 @@ def emails_of(wizard: Wizard, answers: dict[str, Any]) -> dict[str, int]:
 
 def settled(graph: Graph, wizard: Wizard) -> Graph:
     """Return the graph with the audience that was chosen, looking back only if that was ticked (C1, C11)."""
-    settings = {**graph.settings, "audience": wizard.base.audience.data}
+    settings = {**graph.settings, "audience": wizard.audience}
     if not wizard.base.backfill.data:
         settings["backfill"] = {"days": 0, "again": False}
     return replace(graph, settings=settings)

@@ -28,7 +28,7 @@ class Review:
     def graph(self) -> Graph:
         """The graph, its e-mails still by name."""
         graph = self.wizard.recipe.answered(self.wizard.answers(UNMADE))
-        return replace(graph, settings={**graph.settings, "audience": self.wizard.base.audience.data})
+        return replace(graph, settings={**graph.settings, "audience": self.wizard.audience})
 
     @property
     def sentences(self) -> list[Sentence]:

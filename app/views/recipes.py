@@ -20,6 +20,7 @@ from app.forms.sender import SenderForm
 from app.languages import LANGUAGES
 from app.models import Coupon, Flow, Shop
 from app.models.attention import missing
+from app.telling import names_in, tell
 from app.unit import unit
 from app.views import coupons
 from app.views.editor_drawing import SORTS
@@ -29,11 +30,16 @@ from app.views.recipe_making import Made, make
 from app.views.recipe_review import Review
 from graph import geometry, recipes
 from graph.recipes import Recipe
+from graph.words import Words
 
 pages = Blueprint("recipes", __name__)
 PURPOSES = {
-    "recover": _l("Bring back"), "welcome": _l("Welcome"), "thank": _l("Thank"), "win_back": _l("Win back"),
-}  # fmt: skip
+    "recover": (_l("Bring back"), _l("For people who were about to buy, and for things that they wanted.")),
+    "welcome": (_l("Welcome"), _l("For the first days, and for the days that matter.")),
+    "thank": (_l("After a purchase"), _l("For those who have just bought, so that they buy again.")),
+    "win_back": (_l("Win back"), _l("For customers and readers who have become silent.")),
+    "orders": (_l("Orders and stock"), _l("For what must not be forgotten.")),
+}
 STEPS = ("choices", "emails", "review")
 
 
@@ -44,14 +50,30 @@ def register(app: Flask) -> None:
 
 @pages.get("/templates")
 def index() -> str:
-    """Show the gallery, or the part of it that serves one purpose (AUTO-05)."""
-    purpose = request.args.get("purpose", "")
-    shown = [
-        recipe for recipe in recipes.all_recipes() if purpose not in PURPOSES or recipe.purpose == purpose
-    ]
+    """Show the gallery by purpose, or the part of it that serves one, or that a search finds (AUTO-05)."""
+    purpose, text = request.args.get("purpose", ""), request.args.get("q", "").strip()[:60]
+    shown = [recipe for recipe in recipes.all_recipes() if serves(recipe, purpose, text)]
     drawn = {recipe.name: geometry.layout(recipe.graph) for recipe in shown}
-    return render_template("recipes/index.html", recipes=shown, purposes=PURPOSES, purpose=purpose, used=in_use(),
-                           drawn=drawn, sorts=sorts)  # fmt: skip
+    return render_template("recipes/index.html", groups=grouped(shown), purposes=PURPOSES, purpose=purpose, text=text,
+                           used=in_use(), drawn=drawn, sorts=sorts)  # fmt: skip
+
+
+def serves(recipe: Recipe, purpose: str, text: str) -> bool:
+    """Whether a recipe is shown: of the purpose chosen, and with each word that was typed in its title or sentence."""
+    said = f"{tell(Words(recipe.title))} {tell(Words(recipe.sentence))}".casefold()
+    fits = purpose not in PURPOSES or recipe.purpose == purpose
+    return fits and all(word in said for word in text.casefold().split())
+
+
+def grouped(shown: list[Recipe]) -> list[tuple[object, object, list[Recipe]]]:
+    """Return (title, sentence, recipes) of each group that has any: what works as it comes, then each purpose."""
+    ready = (_l("Ready in one click"), _l("They work as they come. Look them over and turn them on."))
+    groups = [(*ready, [recipe for recipe in shown if recipe.one_click])]
+    groups += [
+        (title, sentence, [recipe for recipe in shown if recipe.purpose == name and not recipe.one_click])
+        for name, (title, sentence) in PURPOSES.items()
+    ]
+    return [group for group in groups if group[2]]
 
 
 @pages.route("/templates/<name>", methods=["GET", "POST"])
@@ -61,13 +83,16 @@ def show(name: str) -> str | Response | tuple[str, int]:
         find(name), offered(), g.shop.currency, request.form if request.method == "POST" else MultiDict()
     )
     step = request.form.get("step", "choices")
+    if request.method == "GET" and request.args.get("step") == "review" and wizard.recipe.one_click:
+        wizard, step = wizard.as_it_comes(), "review"
     if request.method == "POST" and (not wizard.valid() or clashes(wizard)):
         return screen(wizard, "choices"), 422
     if step == "on" and not introduced():
         return screen(wizard, "review"), 422
     if step in ("on", "later"):
         return finished(unit(lambda: make(wizard, on=step == "on" and not of_shop(g.shop))))
-    return screen(wizard, step if step in STEPS else "choices")
+    known = step in STEPS and (step != "emails" or wizard.recipe.emails)
+    return screen(wizard, step if known else "choices")
 
 
 @pages.get("/templates/<name>/preview/<email>")
@@ -88,8 +113,10 @@ def find(name: str) -> Recipe:
 
 def screen(wizard: Wizard, step: str) -> str:
     """Return one screen of the wizard."""
+    steps = [each for each in STEPS if each != "emails" or wizard.recipe.emails]
     return render_template(
-        f"recipes/{step}.html", wizard=wizard, recipe=wizard.recipe, step=STEPS.index(step) + 1,
+        f"recipes/{step}.html", wizard=wizard, recipe=wizard.recipe, steps_asked=steps, step=steps.index(step) + 1,
+        names=names_in(g.shop),
         review=Review(wizard, g.shop) if step != "choices" else None, who=who_writes(),
         layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe), unplugged=unplugged(g.shop),
         stays=mails_stay(g.shop),
@@ -139,7 +166,11 @@ def offered() -> dict[int, str]:
 
 def in_use() -> set[str]:
     """Return the names of the recipes from which this shop has made automations that it still has."""
-    made = select(Flow.recipe).distinct().where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
+    made = (
+        select(Flow.recipe)
+        .distinct()
+        .where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
+    )
     return set(db.session.scalars(made))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -41,12 +42,52 @@ def typed(recipe, step, **changed):
     """What a merchant sends who takes every default of a recipe."""
     spans = {f"{field.name}-{part}": str(field.default[part]) for field in recipe.fields if field.type == "duration"
              for part in ("amount", "unit")}  # fmt: skip
-    return DEFAULTS | COUPON | spans | {"name": "Mine", "step": step} | changed
+    plain = {
+        field.name: str(field.default)
+        for field in recipe.fields
+        if field.type in ("choice", "number", "percent")
+    }
+    return DEFAULTS | COUPON | spans | plain | {"name": "Mine", "step": step} | changed
 
 
 def only_flow() -> Flow:
     db.session.expire_all()
     return db.session.scalars(db.select(Flow)).one()
+
+
+@pytest.mark.rule("AUTO-06")
+@pytest.mark.rule("AUTO-11")
+def test_three_templates_are_turned_on_as_they_come_and_the_button_says_so(owner):
+    page = owner.get("/templates").get_data(as_text=True)
+    ready = [recipe for recipe in recipes.all_recipes() if recipe.one_click]
+    assert page.count("Turn on automation") == len(ready) == 3
+    for recipe in ready:
+        review = owner.get(f"/templates/{recipe.name}?step=review")
+        assert "Turn on automation" in words(review) and "Turn on these steps" not in words(review)
+        typed_in = dict(
+            re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', review.get_data(as_text=True))
+        )
+        assert owner.post(f"/templates/{recipe.name}", data=typed_in | {"step": "on"}).status_code == 302
+        latest = db.session.scalars(db.select(Flow).order_by(Flow.id.desc())).first()
+        assert (latest.status, latest.recipe) == ("live", recipe.name)
+    others = words(owner.post("/templates/welcome", data=typed(recipes.recipe("welcome"), "review")))
+    assert "Turn on these steps" in others and "Turn on automation" not in others
+
+
+@pytest.mark.rule("AUTO-05")
+def test_the_gallery_finds_what_was_typed_and_says_when_there_is_nothing(owner):
+    found = words(owner.get("/templates?q=Happy"))
+    assert "Birthday" in found and "Win back customers" not in found
+    assert "No template has these words" in words(owner.get("/templates?q=xyzzy"))
+
+
+def test_what_is_for_the_team_asks_nothing_about_customers(owner):
+    asked = words(owner.get("/templates/low_stock_alert"))
+    assert "Who gets the e-mails?" not in asked and "Next: review" in asked
+    told = words(
+        owner.post("/templates/low_stock_alert", data=typed(recipes.recipe("low_stock_alert"), "review"))
+    )
+    assert "Only your team hears of it." in told
 
 
 @pytest.mark.rule("AUTO-05")
@@ -55,7 +96,7 @@ def test_the_gallery_draws_each_template_and_filters_by_purpose(owner):
     page = owner.get("/templates")
     for recipe in recipes.all_recipes():
         assert recipe.title in words(page)
-    assert page.get_data(as_text=True).count('<svg class="miniature') == 6
+    assert page.get_data(as_text=True).count('<svg class="miniature') == 20
     assert "Win back" in words(owner.get("/templates?purpose=win_back"))
     assert "Abandoned cart" not in words(owner.get("/templates?purpose=win_back"))
 
@@ -70,7 +111,7 @@ def test_every_template_becomes_an_automation_without_problems(owner, shop, name
     assert (flow.status, flow.name, flow.recipe) == ("live", "Mine", name)
     assert validation.problems(Graph.from_json(flow.draft), references_in(shop, clock.now(shop.id))) == []
     assert db.session.scalars(db.select(Coupon)).all() if "coupon" in flow.draft["nodes"] else True
-    assert {"en", "fr"} <= set(db.session.scalars(db.select(Email)).first().content)
+    assert all({"en", "fr"} <= set(email.content) for email in db.session.scalars(db.select(Email)))
 
 
 @pytest.mark.rule("OFFER-12")
@@ -101,6 +142,8 @@ def test_the_audience_is_chosen_and_everyone_comes_with_a_legal_hint(owner):
     assert "Writing to people who never agreed is allowed only" in words(
         owner.get("/templates/abandoned_checkout")
     )
+    assert all(said in words(owner.get("/templates/abandoned_checkout")) for said in ("To", "All customers"))
+    assert "All customers" not in words(owner.get("/templates/abandoned_cart"))
     owner.post("/templates/abandoned_checkout", data=typed(recipe, "later", audience="everyone"))
     assert only_flow().draft["settings"]["audience"] == "everyone"
 
@@ -204,7 +247,7 @@ def test_looking_back_is_offered_with_its_number_and_off_unless_ticked(owner, sh
               created_at=past, updated_at=past))  # fmt: skip
     db.session.commit()
     recipe = recipes.recipe("abandoned_cart")
-    said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review")))
+    said = words(owner.post("/templates/abandoned_cart", data=typed(recipe, "review", audience="everyone")))
     assert "Begin with the last 14 days as well: up to 1 person" in said
     owner.post("/templates/abandoned_cart", data=typed(recipe, "later"))
     assert only_flow().draft["settings"]["backfill"]["days"] == 0

@@ -102,17 +102,18 @@ def turn_on_a_template(cast: Cast) -> str:
     page, say = cast.merchant, cast.say
     page.get_by_role("navigation").get_by_role("link", name=say("Templates")).first.click()
     expect(page.locator("svg.miniature").first).to_be_visible()
-    assert page.locator("svg.miniature").count() == 6
+    assert page.locator("svg.miniature").count() == 20
     page.get_by_role("link", name=say("Bring back"), exact=True).click()
     page.get_by_role("link", name=say("Abandoned checkout"), exact=True).click()
     page.locator("input[name=name]").fill(NAME)
-    page.get_by_text(say("Everyone with an e-mail address"), exact=True).click()
+    page.get_by_label(say("Write once more if they do not open it?")).check()
+    page.get_by_text(say("All customers"), exact=True).click()
     page.get_by_role("button", name=say("Next: the e-mails")).click()
     preview = page.frame_locator("iframe >> visible=true").first
     expect(preview.get_by_role("link").first).to_be_visible()
     page.get_by_role("button", name=say("Next: review")).click()
     expect(page.locator(".story li")).not_to_have_count(0)
-    page.get_by_role("button", name=say("Turn on"), exact=True).click()
+    page.get_by_role("button", name=say("Turn on automation"), exact=True).click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     expect(page.get_by_role("button", name=say("Turn off"), exact=True)).to_be_visible()
     return page.url
