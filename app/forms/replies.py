@@ -80,7 +80,7 @@ class AnswerForm(Form):
     """One answer: when, and what."""
 
     timing = RadioField(_l("When?"), choices=TIMINGS, default="custom")
-    amount = IntegerField(_l("How long after?"), [Optional()], default=7)
+    amount = IntegerField(_l("How long after?"), default=7)
     unit = SelectField(_l("Unit of time"), choices=UNITS, default="days")
     kind = RadioField(_l("What do they get?"), choices=KINDS, default="email")
     email_id = SelectField(_l("Which e-mail?"), [Optional()], coerce=int, validate_choice=False, default=NEW)
@@ -92,6 +92,7 @@ class AnswerForm(Form):
 
     def validate_amount(self, field: IntegerField) -> None:
         """A wait is a whole number of its unit, and no longer than a year."""
+        field.errors = []  # of a number that cannot be read: this sentence says it better
         longest = LONGEST.get(self.unit.data, 0)
         if self.timing.data == "custom" and not 1 <= (field.data or 0) <= longest:
             raise ValidationError(_("Choose a whole number from 1 to %(longest)s.", longest=longest))

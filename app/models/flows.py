@@ -61,7 +61,6 @@ class Flow(db.Model):
     enrols_from: Mapped[datetime | None] = mapped_column(Instant)  # what happened before never starts a run
     forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted, and its figures with it
     swept_at: Mapped[datetime | None] = mapped_column(Instant)  # silence was looked for up to here
-    forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # its figures went with it (C13)
 
     @classmethod
     def publish(cls, shop_id: int, id: int, now: datetime) -> Version | None:

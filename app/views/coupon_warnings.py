@@ -1,10 +1,12 @@
 """What a merchant should know about a coupon where they choose it: nothing here is forbidden, and all of it surprises.
 
-Knows the rules CART-21, OFFER-07 and OFFER-11. Must not know a request, nor change anything.
+Knows the rules CART-21, OFFER-07, OFFER-11 and C10: a banner never spells its code, a message has to show it. Must not
+know a request, nor change anything.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,16 +14,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Coupon, Flow
-from graph.fields import CouponChoice
+from app.models import Coupon, Email, Flow
+from graph.fields import CouponChoice, EmailChoice, Field, LongText
 from graph.model import BadGraph, Graph, Node
+from graph.network import reached
 
 
 def of_step(flow: Flow, graph: Graph, node_id: str) -> list[str]:
     """Return the sentences about the coupon that a step gives; none when it gives none."""
     node = graph.by_id.get(node_id)
     coupon = _coupon(flow.shop_id, node) if node else None
-    return list(_warnings(flow.id, node, coupon)) if node and coupon else []
+    if node is None or coupon is None:
+        return []
+    return [*_warnings(flow.id, node, coupon), *_unseen(flow.shop_id, graph, node)]
 
 
 def of_template(shop_id: int, graph: Graph, flow_id: int = 0) -> list[str]:
@@ -55,6 +60,27 @@ def _spelt() -> str:
     )
 
 
+def _unseen(shop_id: int, graph: Graph, node: Node) -> Iterator[str]:
+    """Warn where no message after a step shows the code that it gives; an offer shows its code by itself (C10)."""
+    if any(isinstance(field, CouponChoice) and field.channel for field in node.described.fields):
+        return
+    after = [graph.node(id) for id in reached(graph, node.id) - {node.id}]
+    emails = {value for each in after for value in _chosen(each, EmailChoice) if isinstance(value, int)}
+    designs = db.session.scalars(select(Email.content).where(Email.shop_id == shop_id, Email.id.in_(emails)))
+    written = [
+        *map(json.dumps, designs),
+        *(str(value) for each in after for value in _chosen(each, LongText)),
+    ]
+    if not any('"kind": "coupon"' in words or "coupon.code" in words for words in written):
+        yield _(
+            "No message after this step shows the code, so nobody would learn it. Add a coupon to an e-mail."
+        )
+
+
+def _chosen(node: Node, sort: type[Field]) -> list[Any]:
+    return [node.settings.get(field.name) for field in node.described.fields if isinstance(field, sort)]
+
+
 def _says(settings: Mapping[str, Any], code: str) -> bool:
     words = " ".join(value for value in settings.values() if isinstance(value, str))
     return bool(code) and code.upper() in words.upper()
@@ -68,7 +94,9 @@ def _coupon(shop_id: int, node: Node) -> Coupon | None:
 
 def givers(shop_id: int) -> dict[int, list[Flow]]:
     """Return which of a shop's flows give each coupon."""
-    flows = db.session.scalars(select(Flow).where(Flow.shop_id == shop_id, Flow.status != "deleted"))
+    flows = db.session.scalars(
+        select(Flow).where(Flow.shop_id == shop_id, Flow.status.not_in(("deleted", "hand")))
+    )
     found: dict[int, list[Flow]] = {}
     for flow in flows:
         for coupon in coupons_in(flow.draft):
@@ -86,7 +114,4 @@ def coupons_in(drawn: dict[str, Any]) -> set[int]:
 
 
 def _given(node: Node) -> set[int]:
-    chosen = {
-        node.settings.get(field.name) for field in node.described.fields if isinstance(field, CouponChoice)
-    }
-    return {coupon for coupon in chosen if isinstance(coupon, int)}
+    return {coupon for coupon in _chosen(node, CouponChoice) if isinstance(coupon, int)}

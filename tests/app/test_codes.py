@@ -7,8 +7,8 @@ import threading
 import pytest
 
 from app.extensions import db
-from app.models import Code, Coupon, Redemption
-from app.models.coupons import Bill, Declined
+from app.models import Code, Coupon, CustomerTag, Redemption
+from app.models.coupons import Bill, Declined, Pieces
 from app.unit import unit
 from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, kept
 
@@ -87,11 +87,53 @@ def test_a_visit_that_is_retried_keeps_the_code_that_it_has(app):
     shop = a_shop()
     coupon, run = a_coupon(shop), a_run(a_flow(shop), a_customer(shop))
     row = {"shop_id": shop.id, "coupon_id": coupon.id, "run_id": run.id, "visit": 1, "state": "reserved", "uses": 0,
-           "customer_id": run.customer_id, "created_at": NOON}  # fmt: skip
+           "customer_id": run.customer_id, "node": "", "ends_at": None, "created_at": NOON}  # fmt: skip
     db.session.commit()
     for text in ("TEN-1", "TEN-1", "TEN-2"):
         unit(lambda text=text: Code.reserve([row | {"code": text}]))
     assert [code.code for code in db.session.query(Code)] == ["TEN-1"]
+
+
+LINES = (Pieces("p1", 2000), Pieces("p2", 1500, 2))
+
+
+@pytest.mark.parametrize(("terms", "lines", "told"), [
+    ({"products": ["p1"]}, LINES, 200), ({"products": ["p1", "p2"]}, LINES, 500),
+    ({"products": ["p3"]}, LINES, "products"), ({"products": ["p2"], "kind": "amount", "value": 9000}, LINES, 3000),
+    ({"products": ["p1"], "kind": "shipping"}, LINES, 490),
+    ({"products": ["p3"], "kind": "shipping"}, LINES, "products"),
+    ({"kind": "cheapest"}, LINES, 1500), ({"kind": "cheapest"}, LINES[:1], "second"),
+    ({"kind": "cheapest", "products": ["p1"]}, LINES, "second"), ({"tag": "vip"}, LINES, "other_customer"),
+])  # fmt: skip
+def test_a_coupon_counts_only_for_what_and_whom_it_is_for(app, terms, lines, told):
+    shop = a_shop()
+    a_coupon(shop, personal=False, **terms)
+    bill, who = Bill(5000, 490, lines), a_customer(shop).id
+    try:
+        answer = Code.quote(shop.id, "TEN", bill, who, NOON).discount
+    except Declined as declined:
+        answer = declined.reason
+    assert answer == told
+
+
+def test_a_tagged_customer_may_use_what_is_for_them(app):
+    shop = a_shop()
+    a_coupon(shop, personal=False, tag="vip")
+    who = a_customer(shop).id
+    kept(CustomerTag(shop_id=shop.id, customer_id=who, tag="vip"))
+    assert Code.quote(shop.id, "TEN", BILL, who, NOON).discount == 500
+
+
+@pytest.mark.rule("C9")
+def test_a_code_is_found_by_an_index_whatever_its_case(app):
+    shop = a_shop()
+    a_coupon(shop, personal=False, prefix="PRINTEMPS-É")
+    assert Code.quote(shop.id, " printemps-é ", BILL, None, NOON).code == "PRINTEMPS-É"
+    for table, column in (("code", "code"), ("coupon", "prefix")):
+        plan = db.session.execute(
+            db.text(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE shop_id = 1 AND {column} = 'X'")
+        )
+        assert f"{column}=?" in (told := str(plan.all())) and "USING INDEX" in told
 
 
 @pytest.mark.rule("OFFER-04")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.models import Coupon
+from app.models import Coupon, Email
 from app.views.coupon_warnings import of_step, of_template
 from graph.model import Graph
 from tests.app.rows import NOON, a_flow, a_shop, kept
@@ -56,7 +56,26 @@ def test_a_code_that_two_automations_give_is_told(shop):
 def test_another_shops_automation_is_nobodys_business(shop):
     coupon = a_coupon(shop)
     a_flow(a_shop("Other"), name="Theirs", graph=drawn(coupon))
-    assert said(coupon, shop) == []
+    assert not any("Theirs" in each for each in said(coupon, shop))
+
+
+@pytest.mark.rule("C10")
+@pytest.mark.parametrize(("block", "warns"), [({"kind": "coupon", "text": "For you"}, False),
+                                              ({"kind": "text", "text": "{{ coupon.code }}"}, False),
+                                              ({"kind": "text", "text": "A present awaits you"}, True)])  # fmt: skip
+def test_a_code_that_no_message_shows_is_told_for_it_must_be_there_to_be_copied(shop, block, warns):
+    design = {"en": {"subject": "Yours", "preheader": "", "blocks": [block]}}
+    email = kept(Email(shop_id=shop.id, name="Yours", content=design, updated_at=NOON))
+    graph = drawn(a_coupon(shop, personal=True))
+    graph["nodes"].append({"id": "n3", "kind": "send_email", "settings": {"email": email.id}})
+    graph["edges"].append({"from": "n2", "port": "next", "to": "n3"})
+    words = of_step(a_flow(shop, graph=graph), Graph.from_json(graph), "n2")
+    assert [each for each in words if "nobody would learn it" in each] == words and bool(words) is warns
+
+
+@pytest.mark.rule("C10")
+def test_an_offer_shows_its_code_by_itself(shop):
+    assert said(a_coupon(shop, personal=True), shop, kind="grant_offer", title="A present") == []
 
 
 @pytest.mark.rule("OFFER-11")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.extensions import db
-from app.models import Code, Coupon
+from app.models import Code, Coupon, Product, Redemption
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_flow, a_shop, kept
 
@@ -106,6 +106,79 @@ def test_every_page_is_there_in_both_languages(app, shop, locale):
     owner = a_browser(app, shop, locale)
     assert owner.get("/coupons").status_code == 200
     assert owner.get("/coupons/new").status_code == 200
+
+
+@pytest.mark.rule("C9")
+def test_a_coupon_may_aim_at_products_and_customers_and_the_page_says_that_offers_cannot_use_it(owner, shop):
+    kept(Product(shop_id=shop.id, key="p1", title="A notebook", price=1800, updated_at=NOON))
+    db.session.commit()
+    owner.post("/coupons/new", data=TERMS | {"products": ["p1"], "tag": "vip"})
+    coupon = only_coupon()
+    assert (coupon.products, coupon.tag, coupon.goes_by("offer"), coupon.goes_by("email")) == (
+        ["p1"],
+        "vip",
+        False,
+        True,
+    )
+    page = words(owner.get(f"/coupons/{coupon.id}"))
+    assert "A notebook" in page and "for all products and all customers" in page
+    assert "for 1 product only · for customers tagged “vip”" in words(owner.get("/coupons"))
+    owner.post(f"/coupons/{coupon.id}", data=TERMS | {"tag": ""})
+    assert (only_coupon().products, only_coupon().tag) == (None, "")
+
+
+def test_who_holds_which_code_is_listed_and_found(owner, shop):
+    owner.post("/coupons/new", data=TERMS)
+    coupon, zoe = only_coupon(), a_customer(shop, "zoe@example.com", first_name="Zoé", last_name="Martin")
+    code = kept(
+        Code(shop_id=shop.id, coupon_id=coupon.id, code="MERCI-1", customer_id=zoe.id, created_at=NOON)
+    )
+    other = a_customer(shop, "bob@example.com", first_name="Bob")
+    kept(
+        Code(
+            shop_id=shop.id,
+            coupon_id=coupon.id,
+            code="MERCI-2",
+            customer_id=other.id,
+            state="used",
+            created_at=NOON,
+        )
+    )
+    kept(Code(shop_id=shop.id, coupon_id=coupon.id, code="MERCI-3", customer_id=other.id, state="reserved",
+              created_at=NOON))  # fmt: skip
+    kept(Redemption(shop_id=shop.id, code_id=code.id, customer_id=zoe.id, order_token="o1", at=NOON))
+    db.session.commit()
+    everybody = words(owner.get(f"/coupons/{coupon.id}/codes"))
+    assert (
+        "MERCI-1 Zoé Martin" in everybody and "MERCI-2 Bob Used" in everybody and "MERCI-3" not in everybody
+    )
+    for text in ("merci-1", "ZOE@example.com", "martin"):
+        found = words(owner.get(f"/coupons/{coupon.id}/codes?q={text}"))
+        assert "MERCI-1" in found and "MERCI-2" not in found
+    assert "Nothing found" in words(owner.get(f"/coupons/{coupon.id}/codes?q=nobody"))
+
+
+def test_withdrawing_says_which_automations_are_touched(owner, shop):
+    owner.post("/coupons/new", data=TERMS)
+    give = {"id": "n2", "kind": "give_coupon", "settings": {"coupon": only_coupon().id}}
+    start = {"id": "n1", "kind": "customer_subscribed", "settings": {}}
+    flow = a_flow(shop, "Welcome them", graph={"format": 1, "nodes": [start, give], "settings": {},
+                                               "edges": [{"from": "n1", "port": "next", "to": "n2"}]})  # fmt: skip
+    db.session.commit()
+    page = owner.get(f"/coupons/{only_coupon().id}").get_data(as_text=True)
+    dialog = page[page.index('id="withdraw"') :]
+    assert f'href="/automations/{flow.id}">Welcome them' in dialog and "1 automation gives it" in dialog
+
+
+def test_the_code_of_a_withdrawn_coupon_is_not_given_to_another(owner, shop):
+    shared = TERMS | {"personal": "no", "prefix": "SPRING"}
+    owner.post("/coupons/new", data=shared)
+    coupon = only_coupon()
+    kept(Code(shop_id=shop.id, coupon_id=coupon.id, code="SPRING", created_at=NOON))
+    db.session.commit()
+    owner.post(f"/coupons/{coupon.id}/withdraw")
+    answer = owner.post("/coupons/new", data=shared)
+    assert answer.status_code == 422 and "A withdrawn coupon had this code" in words(answer)
 
 
 def test_another_shops_coupon_does_not_exist(app, owner):
