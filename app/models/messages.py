@@ -6,25 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Index,
-    Row,
-    String,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    column,
-    or_,
-    select,
-    table,
-    update,
-)
+from sqlalchemy import Index, Row, String, Text, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk, clock
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
-from app.models.events import Event
+from app.models.signs import Signs
 from app.unit import changed
 
 # Word for word what the partial indexes say, so that a planner recognises them.
@@ -32,13 +20,10 @@ DUE = db.text("state = 'prepared'")
 HANDING = db.text("state = 'handing'")
 TROUBLED = db.text("state IN ('unknown', 'failed')")
 # Customers know messages, so these name their table without knowing them.
-READER = table(
-    "customer", column("shop_id"), column("id"), column("read_at", Instant), column("changed_at", Instant)
-)
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
 
 
-class Message(db.Model):
+class Message(Signs, db.Model):
     """One message to one person. `key` is run:node:visit and unique: the second try is harmless.
 
     state: prepared → handing → sent | failed | unknown; prepared → skipped | cancelled.
@@ -266,21 +251,6 @@ class Message(db.Model):
         return changed(back) + changed(lost)
 
     @classmethod
-    def opened(cls, shop_id: int, id: int, now: datetime) -> bool:
-        """Record the first opening, as an event too: a run may wait for it. False when it was known.
-
-        It proves that a message of which nobody knew has arrived.
-        """
-        return cls._seen(shop_id, id, now, "opened_at")
-
-    @classmethod
-    def opened_by_machine(cls, shop_id: int, id: int, now: datetime) -> bool:
-        """Record that a program fetched the pictures: no event, for nobody has read it. False when it was known."""
-        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
-        db.session.execute(theirs.where(cls.state == "unknown").values(state="sent", reason="", sent_at=now))
-        return bool(changed(theirs.where(cls.machine_opened_at.is_(None)).values(machine_opened_at=now)))
-
-    @classmethod
     def gates(cls, shop_id: int, customer_id: int, after: datetime) -> list[datetime]:
         """Return when marketing messages to a customer passed their gates later than `after`, the latest first.
 
@@ -289,29 +259,3 @@ class Message(db.Model):
         theirs = select(cls.gate_at).where(cls.shop_id == shop_id, cls.customer_id == customer_id)
         marketing = theirs.where(cls.audience == "customer", cls.topic != "order", cls.gate_at > after)
         return [at for at in db.session.scalars(marketing.order_by(cls.gate_at.desc())) if at]
-
-    @classmethod
-    def bounced(cls, shop_id: int, id: int, now: datetime) -> bool:
-        """Record that a message which the mail server took has come back; False when that was known."""
-        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id, cls.bounced_at.is_(None))
-        return bool(changed(theirs.values(bounced_at=now)))
-
-    @classmethod
-    def clicked(cls, shop_id: int, id: int, now: datetime) -> bool:
-        """Record the first press of a link, as `opened` does an opening. False when it was known."""
-        return cls._seen(shop_id, id, now, "clicked_at")
-
-    @classmethod
-    def _seen(cls, shop_id: int, id: int, now: datetime, sign: str) -> bool:
-        theirs = update(cls).where(cls.shop_id == shop_id, cls.id == id)
-        db.session.execute(theirs.where(cls.state == "unknown").values(state="sent", reason="", sent_at=now))
-        first = theirs.where(getattr(cls, sign).is_(None)).values({sign: now})
-        row = db.session.execute(first.returning(cls.run_id, cls.customer_id, cls.node)).first()
-        if row is not None:
-            name = f"message.{sign.removesuffix('_at')}"
-            Event.record(
-                shop_id, name, f"{name}:{id}", row.customer_id, now, {"run": row.run_id, "node": row.node}
-            )
-            theirs = update(READER).where(READER.c.shop_id == shop_id, READER.c.id == row.customer_id)
-            db.session.execute(theirs.values(read_at=now, changed_at=now))
-        return row is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from app import clock
@@ -25,4 +27,10 @@ def take(recipient: str, raw: bytes) -> bool:
     if not email:
         return False
     notice = Notice(kind, email, f"mail:{claim.message_id}:{kind}", reports.words_of(raw))
-    return unit(lambda: Bounce.take(claim.shop_id, notice, clock.now(claim.shop_id)))
+    return unit(lambda: _taken(claim.shop_id, claim.message_id, notice, clock.now(claim.shop_id)))
+
+
+def _taken(shop_id: int, message_id: int, notice: Notice, now: datetime) -> bool:
+    if notice.kind != "complaint":
+        Message.bounced(shop_id, message_id, now)
+    return Bounce.take(shop_id, notice, now)

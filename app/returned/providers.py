@@ -26,19 +26,20 @@ def notices(body: Any) -> list[Notice]:
 
     The plain form is {"type": "hard" | "soft" | "complaint", "email": …, "id": …, "reason": …}, one or a list of them.
     """
-    return [notice for told in _flat(body) if (notice := _notice(told))]
+    return [notice for told in flat(body) if (notice := _notice(told))]
 
 
-def _flat(body: Any) -> Iterator[Mapping[str, Any]]:
+def flat(body: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield each happening in a report, taken out of what wraps it."""
     if isinstance(body, list):
         for each in body[:1000]:
-            yield from _flat(each)
+            yield from flat(each)
     elif isinstance(body, dict):
         inner = _inner(body)
         if inner is None:
             yield body
         else:
-            yield from _flat(inner)
+            yield from flat(inner)
 
 
 def _inner(told: dict[str, Any]) -> Any:
@@ -62,12 +63,15 @@ def _inner(told: dict[str, Any]) -> Any:
     return None
 
 
+def said(told: Mapping[str, Any]) -> set[str]:
+    """Return the words in which a report says what happened, in small letters."""
+    return {told[name].lower() for name in KINDS if isinstance(told.get(name), str)}
+
+
 def _notice(told: Mapping[str, Any]) -> Notice | None:
-    said = {told[name].lower() for name in KINDS if isinstance(told.get(name), str)}
-    kind = next(
-        (kind for kind, words in (("complaint", COMPLAINTS), ("soft", SOFT), ("hard", HARD)) if said & words),
-        "",
-    )
+    words = said(told)
+    sorts = (("complaint", COMPLAINTS), ("soft", SOFT), ("hard", HARD))
+    kind = next((kind for kind, names in sorts if words & names), "")
     email = _first(told, EMAILS).strip().lower()
     if not kind or "@" not in email:
         return None

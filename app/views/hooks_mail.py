@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, abort, jsonify, request
 from app import clock
 from app.extensions import csrf, db
 from app.models import Bounce, Notice, Policy, Shop
-from app.returned import addresses, providers
+from app.returned import addresses, arrivals, providers
 from app.unit import unit
 from app.views.access import public
 from graph import strict
@@ -36,8 +36,10 @@ def take(key: str) -> Response | tuple[Response, int]:
         body: Any = strict.parse(request.get_data())
     except strict.Unreadable:
         return jsonify(error="The body is no JSON that can be read."), 400
-    found = providers.notices(body)
+    found, taken = providers.notices(body), arrivals.mail_ids(body)
     new = unit(lambda: written(shop_id, found)) if found else 0
+    if taken:
+        unit(lambda: arrivals.take(shop_id, body, clock.now(shop_id)))
     return jsonify(understood=len(found), new=new)
 
 
