@@ -1,0 +1,69 @@
+"""Settling: when the faults are over, everything that is due gets done, and time goes on until nobody waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from app import clock
+from app.extensions import db
+from app.models import Event, Flow, InboxRow, Message, Run
+from app.models.runs import ACTIVE
+from app.unit import unit
+from tests.patience import until
+from workers import due
+
+DAYS = 60  # a flow of the load is over long before
+LAZY = timedelta(minutes=2)  # how far behind the clock a sweep may note down that it has looked
+
+
+def busy():
+    """Return what is still in somebody's hands or waits for a hand, by what it is."""
+    db.session.rollback()
+    held = {
+        "leased": _count(Run, Run.status == "leased"), "handing": _count(Message, Message.state == "handing"),
+        "inbox": _count(InboxRow, InboxRow.state == "waiting"), "events": _count(Event, Event.enrolled_at.is_(None)),
+        "due": len(list(due.work())), "unswept": len(_unswept()),
+    }  # fmt: skip
+    db.session.rollback()
+    return {name: number for name, number in held.items() if number}
+
+
+def _count(model, *where):
+    return db.session.scalar(select(func.count()).select_from(model).where(*where))
+
+
+def _unswept():
+    live = select(Flow).where(Flow.status == "live", Flow.swept_at.is_not(None))
+    return [flow.id for flow in db.session.scalars(live) if flow.swept_at < clock.now(flow.shop_id) - LAZY]
+
+
+def rest(limit=90):
+    """Wait until nothing is due and nobody holds anything."""
+    try:
+        until(lambda: not busy(), limit)
+    except AssertionError:
+        raise AssertionError(f"the engine does not come to rest: {busy()}") from None
+
+
+def left(shop_ids):
+    """Return how many runs and messages of these shops still wait for their time."""
+    runs = Run.shop_id.in_(shop_ids), Run.status.in_(ACTIVE), Run.status != "parked"
+    messages = Message.shop_id.in_(shop_ids), Message.state.in_(("prepared", "handing"))
+    found = _count(Run, *runs) + _count(Message, *messages)
+    db.session.rollback()
+    return found
+
+
+def settle(traders, limit=90):
+    """Let everything come to its end; return how many days of the shops' time that took."""
+    rest(limit)
+    ids = [trader.shop.id for trader in traders]
+    for hours in (1, 2, 12, *[24] * DAYS):
+        for id in ids:
+            unit(lambda id=id, hours=hours: clock.skip(id, timedelta(hours=hours)))
+        rest(limit)
+        if hours == 24 and not left(ids):
+            return
+    raise AssertionError(f"{left(ids)} runs and messages have not ended after {DAYS} days")
