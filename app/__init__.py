@@ -86,14 +86,23 @@ ENGINE = {
     "hide_parameters": True,  # what a statement carries is nobody's business in a log
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
+    "max_overflow": -1,  # threads are what is bounded: one of them never waits for another's connection
 }
+
+
+def _engine(settings: Settings) -> dict[str, object]:
+    # Never prepared: PostgreSQL would keep the plan that it made while a table was empty.
+    told = (
+        {} if settings.sqlalchemy_url.startswith("sqlite") else {"connect_args": {"prepare_threshold": None}}
+    )
+    return ENGINE | {"pool_size": settings.speakers} | told
 
 
 def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.sqlalchemy_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine(settings),
         "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -19,7 +19,19 @@ from zlib import crc32
 
 import orjson
 import psycopg
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, cast, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.exc import DBAPIError
 
 from app.columns import Instant
@@ -32,10 +44,37 @@ FEW = 8  # outcomes of a batch that are worth a statement each; more than these 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
     """SQL: the column is one of these. They travel as one text: the statement is the same however many they are."""
     if db.engine.dialect.name == "sqlite":
-        told = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
-        return column.in_(select(told.c.value))  # type: ignore[no-any-return]
+        return column.in_(select(_told(values).c.value))  # type: ignore[no-any-return]
+    return column == any_(_array(column, values))  # type: ignore[no-any-return]
+
+
+def in_shop(shop_id: int, column: Any, values: Collection[Any]) -> ColumnElement[bool]:
+    """SQL: rows of a shop whose column is one of these.
+
+    PostgreSQL knows nothing yet of a table that has just grown, takes any shop for a small one, and would read all
+    of its rows rather than look up these: so it is asked for pairs, which only the index on both columns can answer.
+    """
+    shop = column.class_.shop_id
+    if db.engine.dialect.name == "sqlite":
+        return (shop == shop_id) & among(column, values)  # type: ignore[no-any-return]
+    both = _array(shop, [shop_id] * len(values)), _array(column, values)
+    pairs = func.unnest(*both).table_valued("shop", "value").render_derived()
+    return tuple_(shop, column).in_(select(pairs.c.shop, pairs.c.value))
+
+
+def _told(values: Iterable[Any]) -> Any:
+    return func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+
+
+def _array(column: Any, values: Iterable[Any]) -> ColumnElement[Any]:
     kind = column.type if column.type.python_type is int else Text()
-    return column == any_(cast(literal(_array(values), Text), ARRAY(kind)))  # type: ignore[no-any-return]
+    return cast(literal("{" + ",".join(map(_element, values)) + "}", Text), ARRAY(kind))
+
+
+def _element(value: int | str) -> str:
+    if isinstance(value, int):
+        return str(value)
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
@@ -125,11 +164,11 @@ def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Rows
             for each in values:
                 copy.write_row(each)
     except psycopg.Error as error:
-        raise _told(connection, statement, error) from error
+        raise _as_ours(connection, statement, error) from error
     return len(values)
 
 
-def _told(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:
+def _as_ours(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:
     """Return a driver's error as SQLAlchemy tells it: who tries again looks at that."""
     gone = connection.dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
     if gone:
@@ -156,17 +195,6 @@ def _values(connection: Connection, table: Table, names: Sequence[str], rows: Ro
             ready = cache(ready)  # a batch has one time, or few
         columns.append([None if each is None else ready(each) for each in told] if ready else told)
     return list(zip(*columns, strict=True))
-
-
-def _array(values: Iterable[Any]) -> str:
-    """Return PostgreSQL's literal of an array of numbers or texts."""
-    return "{" + ",".join(_element(each) for each in values) + "}"
-
-
-def _element(value: int | str) -> str:
-    if isinstance(value, int):
-        return str(value)
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _listed(names: Iterable[str]) -> str:

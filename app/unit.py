@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Executable, event
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError, TimeoutError
 
 from app.extensions import db
 
@@ -92,7 +92,8 @@ def is_busy(error: DBAPIError) -> bool:
 def is_trouble(error: BaseException) -> bool:
     """Whether it is the database that failed, and not what it was asked to do: then nobody's row is to blame."""
     if isinstance(error, DBAPIError):
-        return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        ours = OperationalError | InterfaceError | ProgrammingError  # the last: our own statement is wrong
+        return error.connection_invalidated or isinstance(error, ours)
     return isinstance(error, TimeoutError)
 
 

@@ -195,8 +195,7 @@ class Door:
         """Read all of it, a query a kind, for these candidates."""
         people = _people(shop_id, {each.event.customer_id for each in candidates})
         suppressed = Suppression.reasons(shop_id, [row.email for row in people.values() if row.email])
-        entries = [(each.flow.id, each.event.customer_id, each.key) for each in candidates]
-        return Door(people, suppressed, Ledger.read(shop_id, entries, now), checkouts)
+        return Door(people, suppressed, Ledger.read(shop_id, people.keys(), now), checkouts)
 
     def refusal(self, each: Candidate) -> str:
         """Return why this candidate starts nothing, or an empty string; the plainest reason goes first."""

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app import facts as seen
-from app.bulk import among
+from app.bulk import among, in_shop
 from app.extensions import db
 from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
 from graph import facts
@@ -63,9 +63,7 @@ def _by_id(model: Any, ids: Collection[int | None]) -> dict[Any, Any]:
 def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
     tags: dict[int, set[str]] = defaultdict(set)
     theirs = select(CustomerTag.customer_id, CustomerTag.tag)
-    for customer_id, tag in db.session.execute(
-        theirs.where(CustomerTag.shop_id == shop_id, among(CustomerTag.customer_id, ids))
-    ):
+    for customer_id, tag in db.session.execute(theirs.where(in_shop(shop_id, CustomerTag.customer_id, ids))):
         tags[customer_id].add(tag)
     return {id: seen.customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
 
@@ -88,9 +86,7 @@ def _since(shop_id: int, plan: Plan, people: Collection[int], began: Rows) -> di
     found: dict[int, list[Any]] = defaultdict(list)
     if names:
         columns = Event.id, Event.customer_id, Event.name, Event.at, Event.data
-        theirs = select(*columns).where(
-            Event.shop_id == shop_id, among(Event.customer_id, people), Event.name.in_(names)
-        )
+        theirs = select(*columns).where(in_shop(shop_id, Event.customer_id, people), Event.name.in_(names))
         first = min(began_at(event) for event in began)
         for row in db.session.execute(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):
             found[row.customer_id].append(row)

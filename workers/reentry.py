@@ -23,10 +23,10 @@ class Record:
     offer: bool = False
     keys: set[str] = field(default_factory=set)
 
-    def enter(self, key: str, at: datetime) -> None:
-        """Write down one entry."""
+    def note(self, key: str, at: datetime, active: bool = True) -> None:
+        """Write down one entry, and whether they are still on their way."""
         self.keys.add(key)
-        self.last, self.active = max(at, self.last or at), True
+        self.last, self.active = max(at, self.last or at), self.active or active
 
 
 @dataclass(frozen=True, slots=True)

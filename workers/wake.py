@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.bulk import among
+from app.bulk import in_shop
 from app.extensions import db
 from app.models import Run
 from graph.interpreter import Plan
@@ -41,7 +41,7 @@ def _by_customer(events: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
 
 def _resting(shop_id: int, people: Sequence[int]) -> list[Row[Any]]:
     columns = Run.id, Run.version_id, Run.customer_id
-    theirs = select(*columns).where(Run.shop_id == shop_id, among(Run.customer_id, people))
+    theirs = select(*columns).where(in_shop(shop_id, Run.customer_id, people))
     return list(db.session.execute(theirs.where(Run.status.in_(("waiting", "leased"))).order_by(Run.id)))
 
 

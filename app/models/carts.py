@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.unit import changed
@@ -79,7 +80,7 @@ class Cart(db.Model):
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, tuple[int, int | None]]:
         """Return (id, customer id) of each of these carts that the shop knows, by token."""
-        rows = select(cls.token, cls.id, cls.customer_id).where(cls.shop_id == shop_id, cls.token.in_(tokens))
+        rows = select(cls.token, cls.id, cls.customer_id).where(in_shop(shop_id, cls.token, tokens))
         return {token: (id, customer) for token, id, customer in db.session.execute(rows)}
 
     @classmethod

@@ -9,10 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, or_, select, update
+from sqlalchemy import Index, String, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
+from app.bulk import in_shop
 from app.columns import Instant, same_shop
 from app.extensions import db
 from app.models.coupons import Bill, Coupon, Declined, Quote
@@ -128,7 +129,7 @@ class Code(db.Model):
     @classmethod
     def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
         """Return the shop's codes among these strings, whatever their case."""
-        found = select(cls).where(cls.shop_id == shop_id, cls.code.in_({text.upper() for text in texts}))
+        found = select(cls).where(in_shop(shop_id, cls.code, {text.upper() for text in texts}))
         return list(db.session.scalars(found)) if texts else []
 
     @classmethod
@@ -143,6 +144,19 @@ class Code(db.Model):
         theirs = select(Run.id).where(*[getattr(Run, name) == id for name, id in whose.items()])
         reserved = update(cls).where(cls.run_id.in_(theirs), cls.state == "reserved")
         return changed(reserved.values(state="released"))
+
+    @classmethod
+    def revocable(cls, flow_id: int) -> int:
+        """Return how many of a flow's personal codes are in customers' hands and unused."""
+        theirs = select(func.count()).select_from(cls).join(Run, Run.id == cls.run_id)
+        return int(db.session.scalar(theirs.where(Run.flow_id == flow_id, cls.state == "issued")) or 0)
+
+    @classmethod
+    def revoke(cls, flow_id: int) -> int:
+        """Take back the personal codes of a flow that nobody has used yet; return how many (C6)."""
+        theirs = select(Run.id).where(Run.flow_id == flow_id)
+        held = update(cls).where(cls.run_id.in_(theirs), cls.state == "issued", cls.uses == 0)
+        return changed(held.values(state="released"))
 
     @classmethod
     def release_of(cls, runs: Collection[int]) -> int:

@@ -193,10 +193,8 @@ class Customer(db.Model):
         Message.forget(shop_id, id)
         Code.release(customer_id=id)
         Call.cancel("erased", now, customer_id=id)
-        Chat.forget(shop_id, id)
-        Handwritten.forget(shop_id, id)
-        CustomerTag.forget(shop_id, id)
-        Interest.forget(shop_id, id)
+        for kept in (Chat, Handwritten, CustomerTag, Interest):
+            kept.forget(shop_id, id)
         customer.email, customer.first_name, customer.last_name = None, "", ""
         customer.locale, customer.timezone, customer.birthday = "", "", None
         customer.consent, customer.consent_source, customer.erased_at = "unsubscribed", "erased", now

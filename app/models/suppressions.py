@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bulk import among
+from app.bulk import in_shop
 from app.columns import Instant
 from app.extensions import db
 from app.unit import changed
@@ -58,7 +58,7 @@ class Suppression(db.Model):
     def reasons(cls, shop_id: int, emails: Iterable[str]) -> dict[str, str]:
         """Return why addresses are suppressed, by address; those that are not are left out."""
         digests = {digest(shop_id, email): email for email in emails}
-        found = select(cls.address, cls.reason).where(cls.shop_id == shop_id, among(cls.address, digests))
+        found = select(cls.address, cls.reason).where(in_shop(shop_id, cls.address, digests))
         return {digests[address]: reason for address, reason in db.session.execute(found)}
 
     @classmethod
