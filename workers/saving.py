@@ -81,6 +81,7 @@ def _carts(shop_id: int, heard: Iterable[Heard], people: dict[str, int]) -> list
             row["customer_id"] = people.get(each.email or "") or row.get("customer_id")
             row |= {"items": _items(cart.items), "total": _total(cart.items), "currency": cart.currency}
             row |= {"url": cart.url, "updated_at": each.at, "heard_at": now}
+            row["shipping"] = cart.shipping or row.get("shipping")
     return list(known.values())
 
 

@@ -57,6 +57,7 @@ class Basket:
     code: str = ""
     address: Address = field(default_factory=Address)
     thanks: Thanks | None = None
+    way: str = "standard"  # how it shall be sent: a name of app.demo.counter
 
     @property
     def count(self) -> int:

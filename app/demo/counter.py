@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 SHIPPING = 490  # minor units, within Europe
 FREE_FROM = 6000
+EXPRESS = 990
+WAYS = ("standard", "express", "pickup")  # how an order can be sent; the first unless somebody chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,10 @@ def subtotal(lines: Iterable[Line]) -> int:
     return sum(line.total for line in lines)
 
 
-def shipping(items: int) -> int:
-    """What sending items of this value costs, in minor units; nothing from a certain value on."""
-    return 0 if items >= FREE_FROM or items == 0 else SHIPPING
+def shipping(items: int, way: str = "standard") -> int:
+    """What sending items of this value costs, in minor units; the standard way is free from a certain value on."""
+    if items == 0 or way == "pickup":
+        return 0
+    if way == "express":
+        return EXPRESS
+    return 0 if items >= FREE_FROM else SHIPPING

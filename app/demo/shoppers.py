@@ -12,6 +12,7 @@ from app.demo import catalogue, counter, till
 from app.demo.past import Journey, Past, Person
 from app.demo.people import Name
 from app.demo.rows import Row
+from app.demo.voice import WAYS
 from app.models import (
     Attribution,
     Cart,
@@ -125,7 +126,7 @@ class Shoppers:
 
     def check_out(self, person: Person, cart: Row, at: datetime) -> None:
         """Give the address at the checkout; then pay, come back by oneself, or be gone."""
-        cart.update(checkout_at=at, updated_at=at)
+        cart.update(checkout_at=at, updated_at=at, shipping=str(WAYS["standard"]))
         self._tell("checkout.started", person, cart, at)
         mood = self.rng.random()
         if mood < 0.38:

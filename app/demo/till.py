@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 
 from app.demo.counter import Line, shipping, subtotal
 from app.extensions import db
@@ -50,21 +50,21 @@ class Receipt:
 
 def pay(
     shop_id: int, cart: str, lines: Sequence[Line], code: str, email: str, now: datetime,
-    said: Callable[[Receipt], Mapping[str, Any]],
+    said: Callable[[Receipt], Mapping[str, Any]], way: str = "standard",
 ) -> Receipt:  # fmt: skip
     """Sell these lines, write down what is `said` of it, and return the receipt.
 
     Raises Changed, Declined or PaidBefore, and then nothing has happened.
     """
     items = subtotal(lines)
-    bill = Bill(items, shipping(items), pieces(lines))
+    bill = Bill(items, shipping(items, way), pieces(lines))
     token = order_token(cart)
 
     def sell() -> Receipt:
         if not Sale.open(shop_id, token, now):
             raise PaidBefore
         for line in sorted(lines, key=lambda line: line.good.key):  # one order of locks for everybody
-            _take(shop_id, line)
+            _take(shop_id, line, now)
         discount, codes = redeem() if code else (0, ())
         receipt = Receipt(token, order_number(token), items, discount, bill.shipping, codes)
         Sale.close(shop_id, token, receipt.total, said(receipt))
@@ -82,11 +82,8 @@ def pieces(lines: Iterable[Line]) -> tuple[Pieces, ...]:
     return tuple(Pieces(line.good.key, line.good.price, line.quantity) for line in lines)
 
 
-def _take(shop_id: int, line: Line) -> None:
-    left = or_(Product.stock.is_(None), Product.stock >= line.quantity)
-    shelf = update(Product).where(Product.shop_id == shop_id, Product.key == line.good.key, left)
-    sold = shelf.where(Product.price == line.good.price).values(stock=Product.stock - line.quantity)
-    if not db.session.execute(sold).rowcount:
+def _take(shop_id: int, line: Line, now: datetime) -> None:
+    if not Product.sell(shop_id, line.good.key, line.quantity, now, line.good.price):
         raise Changed
 
 

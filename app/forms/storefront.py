@@ -11,7 +11,7 @@ from wtforms import BooleanField, EmailField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
-from app.demo.voice import QUESTION
+from app.demo.voice import QUESTION, WAYS
 from app.forms.logins import normalised
 from app.models.coupons import Declined
 from app.templating import money
@@ -29,6 +29,12 @@ class Contact(FlaskForm):
         render_kw={"autocomplete": "email"},
     )
     subscribed = BooleanField(QUESTION)
+    way = SelectField(__("How shall we send it?"), choices=[SelectChoice(*each) for each in WAYS.items()],
+                      validate_choice=False, default="standard")  # fmt: skip
+
+    def validate_way(self, field: SelectField) -> None:
+        """Send it the usual way where none was chosen."""
+        field.data = field.data if field.data in WAYS else "standard"
 
     def validate_email(self, field: EmailField) -> None:
         """Normalise the address, or say why it cannot be one."""

@@ -187,6 +187,7 @@ class Cart(Part):
     items: Items
     checkout: bool = False
     url: Url = ""
+    shipping: Short = ""  # the way of delivery that was chosen, in the shop's words
 
 
 class Order(Part):

@@ -14,13 +14,13 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Attribution, Customer, Flow, Run, Shop, Version, counts, figures
+from app.models import Attribution, Code, Customer, Flow, Run, Shop, Version, counts, figures
 from app.models.figures import Figures
 from app.models.periods import Period
 from app.telling import names_in, tell
 from app.views.editor_drawing import Drawing, StepCard
 from app.views.editor_outline import order
-from app.views.preflight import Lack, lacks, reached_back, unplugged
+from app.views.preflight import Lack, lacks, reached_back, unplugged, willing
 from graph.changes import changes
 from graph.model import BadGraph, Graph
 from graph.words import Names, Words
@@ -46,7 +46,7 @@ class Row:
 
 def rows(shop: Shop, brought: Mapping[int, Figures]) -> list[Row]:
     """Return the shop's automations: those that run first, then by name."""
-    mine = select(Flow).where(Flow.shop_id == shop.id, Flow.status != "deleted")
+    mine = select(Flow).where(Flow.shop_id == shop.id, Flow.status.not_in(("deleted", "hand")))
     flows = sorted(
         db.session.scalars(mine), key=lambda flow: (flow.status == "off", flow.name.casefold(), flow.id)
     )
@@ -126,7 +126,7 @@ class FlowPage:
     @cached_property
     def unplugged(self) -> list[Lack]:
         """What keeps it from working while it is on: nothing comes in, or nothing goes out."""
-        return unplugged(self.shop)
+        return [*unplugged(self.shop), *willing(self.flow, self.shop)]
 
     @cached_property
     def brought(self) -> Figures:
@@ -162,6 +162,11 @@ class FlowPage:
     def backfill_days(self) -> int:
         """How many days turning it on looks back."""
         return int((self.drawing.graph.settings.get("backfill") or {}).get("days") or 0)
+
+    @property
+    def held_codes(self) -> int:
+        """How many of its codes customers hold and have not used."""
+        return Code.revocable(self.flow.id)
 
     @cached_property
     def here(self) -> int:

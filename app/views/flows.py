@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app import clock, doorbell, draining
 from app.extensions import db
 from app.forms.flows import NameForm, StartForm
-from app.models import Audit, Customer, Flow, Policy, Run, backfills, by_hand, drafts, figures
+from app.models import Audit, Code, Customer, Flow, Policy, Run, backfills, by_hand, drafts, figures
 from app.models.backfills import Backfill
 from app.models.flows import SwitchedOff
 from app.models.runs import ACTIVE, ENDED
@@ -27,6 +27,7 @@ from app.views.paging import page
 from app.views.preflight import lacks
 from graph import catalogue
 from graph.model import Graph, Node
+from graph.recipes import offers
 from graph.words import Words
 
 pages = Blueprint("flows", __name__)
@@ -129,7 +130,7 @@ def turn_on(flow_id: int) -> Response:
 def turn_off(flow_id: int) -> Response:
     """Switch it off: everybody in it leaves, and nothing more of it goes out (AUTO-16)."""
     find(flow_id)
-    if done := unit(lambda: switched_off(flow_id)):
+    if done := unit(lambda: switched_off(flow_id, "revoke" in request.form)):
         flash(_said(done, draining.drain(flow_id) if done.handed_over else 0))
     return redirect(url_for("flows.show", flow_id=flow_id))
 
@@ -137,8 +138,7 @@ def turn_off(flow_id: int) -> Response:
 @pages.post("/automations/<int:flow_id>/delete")
 def delete(flow_id: int) -> Response:
     """Take it away, after switching it off. Its figures stay in the totals, unless the shop wants none to (C13)."""
-    find(flow_id)
-    now, forget = clock.now(g.shop.id), Policy.of(g.shop.id).reset_on_delete
+    now, forget = clock.now(g.shop.id), Policy.of(g.shop.id).reset_on_delete or offers.only(find(flow_id).draft)
     if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now, forget))):
         if done.handed_over:
             draining.drain(flow_id)
@@ -178,9 +178,12 @@ def switched_on(flow_id: int, wanted: Backfill | None = None) -> bool:
     return True
 
 
-def switched_off(flow_id: int) -> SwitchedOff | None:
-    """Switch off inside the caller's unit; None when it was off already."""
-    return noted("switched_off", flow_id, Flow.switch_off(g.shop.id, flow_id, clock.now(g.shop.id)))
+def switched_off(flow_id: int, revoke: bool = False) -> SwitchedOff | None:
+    """Switch off inside the caller's unit; `revoke`: take unused codes back (C6). None when it was off already."""
+    done = Flow.switch_off(g.shop.id, flow_id, clock.now(g.shop.id))
+    if done is not None and revoke:
+        note("revoked", flow_id, codes=Code.revoke(flow_id))
+    return noted("switched_off", flow_id, done)
 
 
 def noted(act: str, flow_id: int, done: SwitchedOff | None) -> SwitchedOff | None:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app import clock
 from app.extensions import db
-from app.models import Flow, InboxRow, MailServer, Shop, backfills
+from app.models import Customer, Flow, InboxRow, MailServer, Shop, backfills
 from app.models.attention import missing
 from app.telling import references_in, tell
+from app.views import permissions
 from graph import validation
 from graph.model import BadGraph, Graph
 from graph.problem import Problem, References
@@ -31,7 +33,38 @@ class Lack:
 
 def lacks(flow: Flow, shop: Shop) -> list[Lack]:
     """Return everything that keeps this flow's draft from being turned on; empty when it may."""
-    return [*of_shop(shop), *of_graph(flow, shop)]
+    return [*of_instance(flow), *of_shop(shop), *of_graph(flow, shop)]
+
+
+def of_instance(flow: Flow) -> list[Lack]:
+    """Return that reminders of left carts are switched off here, for a flow that is one (REMIND-02)."""
+    if not permissions.is_off("reminders") or _silence(flow) not in ("cart", "checkout"):
+        return []
+    off = _("Reminders of left carts are switched off on this instance. Ask whoever runs it to switch them on.")
+    return [Lack(off, url_for("settings.about"))]
+
+
+def willing(flow: Flow, shop: Shop) -> list[Lack]:
+    """Return that nobody could be written to yet: it writes to subscribers, and there are none."""
+    try:
+        audience = Graph.from_json(flow.draft).settings.get("audience")
+    except BadGraph:
+        return []
+    agreed = select(Customer.id).where(Customer.shop_id == shop.id, Customer.consent == "subscribed").limit(1)
+    if audience != "subscribers" or db.session.scalar(agreed) is not None:
+        return []
+    said = _("Nobody has agreed to receive news yet, and it writes only to those who did. Change whom it writes to, or "
+             "let your shop tell us who agrees.")  # fmt: skip
+    return [Lack(said, url_for("editor.show", flow_id=flow.id))]
+
+
+def _silence(flow: Flow) -> str:
+    try:
+        trigger = Graph.from_json(flow.draft).trigger
+        sweep = trigger.described.sweep(trigger.settings) if trigger else None  # type: ignore[attr-defined]
+    except (BadGraph, KeyError):
+        return ""
+    return sweep.subject if sweep else ""
 
 
 def of_shop(shop: Shop) -> list[Lack]:

@@ -22,7 +22,7 @@ from app.passwords import token
 from app.telling import names_in, tell
 from app.unit import unit
 from app.views import flow_backfill, flows
-from app.views.preflight import lacks, mails_stay, unplugged
+from app.views.preflight import lacks, mails_stay, unplugged, willing
 from app.views.recipe_making import make
 from app.views.recipes import offered
 from app.views.reminders import SUBJECTS, emails_of, find
@@ -82,7 +82,8 @@ def review(flow_id: int) -> Page:
         return activated(flow_id, form.name.data or "")
     graph = Graph.from_json(flow.draft)
     page = render_template(
-        "reminders/review.html", flow=flow, form=form, lacks=missing, unplugged=unplugged(g.shop), step=5,
+        "reminders/review.html", flow=flow, form=form, lacks=missing, step=5,
+        unplugged=[*unplugged(g.shop), *willing(flow, g.shop)],
         told=sentences(graph, names_in(g.shop)), question=flow_backfill.Question(flow), stays=mails_stay(g.shop),
         audience=graph.settings["audience"],
     )  # fmt: skip

@@ -18,6 +18,7 @@ from app.forms.shops import ShopForm
 from app.models import Login, Shop, User
 from app.models.attention import missing
 from app.unit import unit
+from app.views import permissions
 from app.views.logins import inside, signed_in
 
 pages = Blueprint("settings", __name__)
@@ -89,7 +90,8 @@ def about() -> str:
     settings = current_app.extensions["settings"]
     pieces = [(name, version(name)) for name in ("flask", "sqlalchemy", "dramatiq", "networkx", "wtforms")]
     return render_template("settings/about.html", pieces=pieces, database=db.engine.dialect.name,
-                           smtp=not settings.mail_stays(g.shop.is_demo), address=settings.base_url)  # fmt: skip
+                           smtp=not settings.mail_stays(g.shop.is_demo), address=settings.base_url,
+                           features_off=[permissions.WORDS[name] for name in settings.features_off])  # fmt: skip
 
 
 def account_page(form: AccountForm, password_form: PasswordForm) -> str:

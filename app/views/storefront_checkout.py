@@ -30,12 +30,15 @@ def checkout() -> Page:
     lines, changes = at_counter()
     if not lines:
         return redirect(url_for("storefront.cart"))
-    form = Contact(email=g.basket.email, subscribed=g.basket.subscribed)
+    form = Contact(email=g.basket.email, subscribed=g.basket.subscribed, way=g.basket.way)
     if form.validate_on_submit():
-        g.basket = replace(g.basket, email=form.email.data or "", subscribed=bool(form.subscribed.data))
+        said = {"email": form.email.data or "", "subscribed": bool(form.subscribed.data), "way": form.way.data}
+        g.basket = replace(g.basket, **said)
         tell_cart("checkout.started")
         return redirect(url_for("storefront.payment"))
-    page = render_template("storefront/checkout.html", form=form, bill=bill(lines), changes=changes)
+    items = counter.subtotal(lines)
+    prices = {way: counter.shipping(items, way) for way in counter.WAYS}
+    page = render_template("storefront/checkout.html", form=form, bill=bill(lines), changes=changes, prices=prices)
     return page, 422 if form.is_submitted() else 200
 
 
@@ -110,7 +113,7 @@ def settle(form: Delivery, lines: list[Line]) -> Page:
     shop_id, now, basket = g.front.id, clock.now(g.front.id), g.basket
     try:
         receipt = till.pay(shop_id, basket.token, lines, basket.code, basket.email, now,
-                           lambda receipt: voice.paid(basket, lines, receipt, now))  # fmt: skip
+                           lambda receipt: voice.paid(basket, lines, receipt, now), basket.way)  # fmt: skip
     except till.PaidBefore:
         return paid_before() or redirect(url_for("storefront.cart"))
     except (till.Changed, Declined):
@@ -161,7 +164,7 @@ class Asked:
 def bill(lines: list[Line], code: str = "") -> Asked:
     """Add up the lines, with what a code takes off."""
     items = counter.subtotal(lines)
-    asked = Asked(lines, items, counter.shipping(items), code=code)
+    asked = Asked(lines, items, counter.shipping(items, g.basket.way), code=code)
     if not code:
         return asked
     try:

@@ -88,7 +88,7 @@ def at_counter() -> tuple[list[Line], list[Change]]:
 def sums(lines: list[Line]) -> dict[str, int]:
     """What the lines and their shipping come to, for a page."""
     items = counter.subtotal(lines)
-    return {"items": items, "shipping": counter.shipping(items)}
+    return {"items": items, "shipping": counter.shipping(items, g.basket.way)}
 
 
 def tell_cart(event: str) -> None:

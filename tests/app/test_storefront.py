@@ -196,3 +196,14 @@ def test_every_article_has_words_and_pictures_in_both_languages() -> None:
         assert set(article.words) == {"en", "fr"} and article.price > 0
         assert (catalogue.FILE.parents[2] / article.image).exists()
         assert (catalogue.FILE.parents[2] / article.image.replace(".jpg", ".svg")).exists()
+
+
+@pytest.mark.rule("CART-11")
+def test_the_way_of_delivery_that_was_chosen_is_told_and_paid_for(shopper: FlaskClient) -> None:
+    post(shopper, "/cart", product=NOTEBOOK, quantity=1)
+    post(shopper, "/checkout", email="louise@example.com", way="express")
+    assert heard()[-1]["cart"]["shipping"] == "Express delivery, the next working day"
+    assert "€9.90" in text(shopper.get("/demo-shop/checkout/payment"))
+    post(shopper, "/checkout", email="louise@example.com", way="pickup")
+    pay(shopper)
+    assert heard()[-1]["order"]["shipping"] == 0

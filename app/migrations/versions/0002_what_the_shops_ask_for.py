@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-22 00:08:10.265122
+Create Date: 2026-11-22 00:14:43.353584
 
 """
 from alembic import op
