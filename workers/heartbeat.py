@@ -22,7 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, create_app, doorbell, restored, tally
 from app.extensions import db
-from app.models import Call, Heartbeat, InboxRow, Message, Run, calls, messages, runs
+from app.models import Call, Folded, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
 from workers import due, folding, steadiness, suspending
 from workers.hands import Hands
@@ -120,6 +120,8 @@ class Heart:
         if not self._tidied or clock.monotonic() - self._tidied >= TIDY:
             more = unit(lambda: InboxRow.tidy(clock.real()))
             self._tidied = 0.0 if more else clock.monotonic()
+            for shop_id in Folded.shops():
+                self.hands.give("retire", shop_id)
 
     def _fold(self) -> None:
         if not self._folded or clock.monotonic() - self._folded >= FOLD:

@@ -19,6 +19,7 @@ from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
 from workers.folding import fold
+from workers.retention import retire
 from workers.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -98,5 +99,6 @@ def _call(shop_id: int, _tell: Tell) -> bool:
 
 KINDS: dict[str, Callable[[int, Tell], bool]] = {
     "enrol": _enrol, "advance": _advance, "deliver": _deliver, "call": _call,
+    "retire": lambda shop_id, _tell: _batches(lambda: retire(shop_id)),
     "fold": lambda shop_id, _tell: _batches(lambda: fold(shop_id)),
 }  # fmt: skip

@@ -6,12 +6,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from app.models import Policy
 
-FIELDS = ("double_opt_in", "most_days", "soft_bounces", "click_days", "count_opens", "count_clicks")
+FIELDS = (
+    "double_opt_in", "most_days", "soft_bounces", "click_days", "count_opens", "count_clicks", "headline",
+    "reset_on_delete",
+)  # fmt: skip
 
 
 class PolicyForm(FlaskForm):
@@ -49,6 +52,20 @@ class PolicyForm(FlaskForm):
     count_clicks = BooleanField(
         _l("Count pressed links"), description=_l("Without it, orders are credited by coupon only.")
     )
+
+    headline = RadioField(
+        _l("Call a cart recovered"),
+        choices=[
+            ("strict", _l("when the link in the e-mail was pressed and the order paid")),
+            ("credited", _l("whenever the order is credited to the automation")),
+        ],
+        default="strict",
+        description=_l("Both are counted and shown; this one stands first."),
+    )  # C5
+    reset_on_delete = BooleanField(
+        _l("Forget the figures of an automation that is deleted"),
+        description=_l("Otherwise what it brought stays in your totals."),
+    )  # C13
 
     def told(self) -> dict[str, Any]:
         """Return the columns of a Policy; an empty limit is none."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index, String, and_, delete, func, literal, or_, select, true, update
+from sqlalchemy import Date, Index, String, and_, func, literal, or_, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant
@@ -59,13 +59,6 @@ class Daily(db.Model):
             db.session.connection().execute(added, rows)
         return len(rows)
 
-    @classmethod
-    def forget(cls, shop_id: int, flow_id: int, now: datetime) -> None:
-        """Leave a flow out of all figures from now on, and drop what it had (OFFER-21, C13)."""
-        mine = update(Flow).where(Flow.shop_id == shop_id, Flow.id == flow_id)
-        db.session.execute(mine.values(forgotten_at=now))
-        db.session.execute(delete(cls).where(cls.shop_id == shop_id, cls.flow_id == flow_id))
-
 
 class Folded(db.Model):
     """A shop's mark: everything before `until` is in the days.
@@ -82,6 +75,9 @@ class Folded(db.Model):
     next_until: Mapped[datetime] = mapped_column(Instant)
     noticed_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)
+    words_until: Mapped[datetime | None] = mapped_column(
+        Instant
+    )  # older messages have been emptied (retention)
 
     @classmethod
     def due(cls, real: datetime, most: int) -> list[int]:
@@ -89,6 +85,13 @@ class Folded(db.Model):
         waiting = select(Shop.id).outerjoin(cls, cls.shop_id == Shop.id)
         waiting = waiting.where(or_(cls.shop_id.is_(None), cls.due_at <= real))
         return list(db.session.scalars(waiting.order_by(cls.due_at, Shop.id).limit(most)))
+
+    @classmethod
+    def shops(cls) -> list[int]:
+        """Return the shops that have anything in their days."""
+        return list(
+            db.session.scalars(select(cls.shop_id).where(cls.until.is_not(None)).order_by(cls.shop_id))
+        )
 
     @classmethod
     def begin(cls, shop_id: int, now: datetime, real: datetime, due_at: datetime) -> None:

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.models import dailies
 from app.models.customers import Customer
 from app.models.dailies import Asked
+from app.models.offers import Offer
 from app.models.orders import Order
 from app.models.periods import Period
 from app.models.postings import PARTS
@@ -101,10 +102,11 @@ def by_flow(shop_id: int, period: Period, flow_id: int | None = None) -> dict[in
     for (flow, _node, measure, detail, day), number in counted.items():
         if day is not None and (measure != "sales" or detail == currency):
             found[flow][measure][places[day]] += number
+    apart = Offer.apart(shop_id)  # theirs stand in the shop channel (OFFER-16)
     return {
         flow: Figures(**{name: tuple(days) for name, days in each.items()})
         for flow, each in found.items()
-        if any(map(any, each.values()))
+        if any(map(any, each.values())) and flow not in apart
     }
 
 

@@ -18,7 +18,11 @@ class Click(db.Model):
     """One press of one link of one message. `machine` marks what a scanner or a prefetcher pressed."""
 
     __tablename__ = "click"
-    __table_args__ = (same_shop("message_id", "message"), Index("ix_click_message", "message_id", "at"))
+    __table_args__ = (
+        same_shop("message_id", "message"),
+        Index("ix_click_message", "message_id", "at"),
+        Index("ix_click_shop", "shop_id", "at"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
     message_id: Mapped[int] = mapped_column()

@@ -13,6 +13,7 @@ from app.extensions import db
 from app.templating import number
 
 SIZE = 25
+COUNTED = 10_000  # rows of a list: whether there are more is known, how many is not worth a walk through all of them
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Page:
             "last": number(first + len(self.rows)),
             "total": number(self.total),
         }
+        if self.total > COUNTED:
+            return _("%(first)s to %(last)s of more than %(total)s", **{**values, "total": number(COUNTED)})
         return _("%(first)s to %(last)s of %(total)s", **values)
 
     @property
@@ -48,7 +51,8 @@ class Page:
 def page(query: Select[Any]) -> Page:
     """Return the page of `query` that this request asks for (?page=2); one out of range is empty."""
     at = min(max(request.args.get("page", 1, int), 1), 1_000_000)
-    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    some = query.order_by(None).limit(COUNTED + 1).subquery()
+    total = db.session.scalar(select(func.count()).select_from(some)) or 0
     rows = db.session.execute(query.limit(SIZE).offset((at - 1) * SIZE)).all()
     return Page([row[0] if len(row) == 1 else row for row in rows], total, at)
 

@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-22 00:14:43.353584
+Create Date: 2026-11-22 00:15:33.763222
 
 """
 from alembic import op
