@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import standstill
 from app.models.flows import Flow
+from app.models.offers import Offer
 from app.models.orders import Order
 from app.models.servers import ChannelTrouble
 from app.models.shops import Shop
@@ -74,7 +75,7 @@ def latest_credits(shop_id: int, most: int = 5) -> list[Credit]:
         select(Order.id, Order.customer_id, Flow.id, Flow.name, Attribution.sales, Attribution.at)
         .join(Order, (Order.id == Attribution.order_id) & (Order.shop_id == Attribution.shop_id))
         .join(Flow, (Flow.id == Attribution.flow_id) & (Flow.shop_id == Attribution.shop_id))
-        .where(Attribution.shop_id == shop_id)
+        .where(Attribution.shop_id == shop_id, Attribution.flow_id.not_in(Offer.apart(shop_id)))
         .order_by(Attribution.at.desc())
         .limit(most)
     )

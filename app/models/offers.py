@@ -22,6 +22,7 @@ from app.models.flows import Flow
 from app.models.orders import Order
 from app.models.tracking import Attribution
 from app.unit import changed
+from graph.recipes import offers
 
 LOOKED_AT = 20  # the newest offers of a customer: an older one that still holds would have kept these away
 WINDOW = timedelta(days=30)  # over which an offer's figures are counted (OFFER-14)
@@ -132,6 +133,12 @@ class Offer(db.Model):
             )
             for id in given.keys() | sold.keys()
         }
+
+    @staticmethod
+    def apart(shop_id: int) -> set[int]:
+        """Return the flows of a shop that speak by offers only: their figures belong to the shop channel (OFFER-16)."""
+        drawn = db.session.execute(select(Flow.id, Flow.draft).where(Flow.shop_id == shop_id))
+        return {id for id, draft in drawn if offers.only(draft)}
 
     @classmethod
     def _recipients(cls, shop_id: int, since: datetime, until: datetime) -> Any:

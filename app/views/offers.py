@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
     """Put these pages on the application, with the wizard and the channel."""
     from app.views import offers_channel, offers_wizard
 
-    app.jinja_env.globals.update(offers_only=only)
+    app.jinja_env.globals.update(offers_only=lambda flow: offers.only(flow.draft))
     app.register_blueprint(pages)
     offers_wizard.register(app)
     offers_channel.register(app)
@@ -143,18 +143,6 @@ def find(flow_id: int) -> Shown:
     """Return this shop's offer, or answer 404 when there is none or the automation grants none."""
     every = shown(Offer.brought(g.shop.id, clock.now(g.shop.id)))
     return next((each for each in every if each.flow.id == flow_id), None) or abort(404)
-
-
-def only(flow: Flow) -> bool:
-    """Whether an automation speaks by offers only, so that its figures belong to the shop channel (OFFER-16)."""
-    graph = drawn(flow.draft)
-    return graph is not None and offers.only(graph)
-
-
-def apart(shop_id: int) -> set[int]:
-    """Return the ids of the shop's automations whose figures belong to the shop channel, deleted ones too."""
-    every = db.session.scalars(select(Flow).where(Flow.shop_id == shop_id))
-    return {flow.id for flow in every if only(flow)}
 
 
 def drawn(graph: Any) -> Graph | None:

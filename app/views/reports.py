@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Flask, Response, abort, g, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    g,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)  # fmt: skip
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as Answer
 
 from app import csv_export
 from app.models import figures
@@ -13,6 +25,7 @@ from app.models.figures import MEASURES
 from app.views import ranges, report_tables
 from app.views.flows import find
 from app.views.report_page import Report
+from graph.recipes import offers
 
 pages = Blueprint("reports", __name__)
 
@@ -23,8 +36,10 @@ def register(app: Flask) -> None:
 
 
 @pages.get("/automations/<int:flow_id>/report")
-def show(flow_id: int) -> str:
+def show(flow_id: int) -> str | Answer:
     """Show the report of one automation; `?chart=` says which of the four figures is drawn."""
+    if offers.only(find(flow_id).draft):  # its figures stand in the shop channel (OFFER-16)
+        return redirect(url_for("offers.show", flow_id=flow_id))
     chosen, shown = ranges.asked(), request.args.get("chart", "")
     shown = shown if shown in MEASURES else "sales"
     report, titles = Report(find(flow_id), g.shop, chosen), measure_titles()

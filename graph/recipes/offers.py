@@ -6,6 +6,7 @@ drawn by hand is an offer as well, as soon as it has such a step: one object, tw
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -60,9 +61,11 @@ def promising(graph: Graph, promise: Promise) -> Graph:
     return graph.with_node(replace(node, settings={**node.settings, **_settings(promise)})) if node else graph
 
 
-def only(graph: Graph) -> bool:
-    """Return whether this flow speaks by offers only: then its figures stay in the shop channel (OFFER-16)."""
-    return step(graph) is not None and not any(node.kind in ALSO_SENDS for node in graph.nodes)
+def only(drawn: Mapping[str, Any]) -> bool:
+    """Return whether a stored graph speaks to customers by offers only: then its figures stay apart (OFFER-16)."""
+    nodes = drawn.get("nodes")
+    kinds = {node.get("kind") for node in nodes if isinstance(node, Mapping)} if isinstance(nodes, list) else set()
+    return KIND in kinds and kinds.isdisjoint(ALSO_SENDS)
 
 
 def _settings(promise: Promise) -> dict[str, Any]:
