@@ -5,18 +5,26 @@ Knows RFC 5322, 2046, 8058 as far as a sender must. Must not know a design, a sh
 
 from __future__ import annotations
 
+import re
+import secrets
+from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
-from typing import Any
+from functools import lru_cache
 
 from app.characters import as_name
 from app.emails.rendering import Rendered
+
+LONGEST_LINE = 76  # octets
+# The usual form of RFC 5322, 3.4.1: atoms with dots between them. Any other is for the standard library to judge.
+_PLAIN = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@[a-z0-9-]+(?:\.[a-z0-9-]+)*",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class BadAddress(ValueError):
@@ -29,25 +37,6 @@ class Mailbox:
 
     address: str
     name: str = ""
-
-
-class _Unfolded(EmailPolicy):
-    """The SMTP policy, but addresses in angle brackets stay on one line: some signers choke on folded ones.
-
-    Names before addresses are written here: folding a long one, the standard library loses its quotes, and then
-    what the name says is read as further addresses.
-    """
-
-    def _fold(self, name: str, value: Any, refold_binary: bool = False) -> str:
-        if hasattr(value, "addresses"):
-            return f"{name}: {', '.join(map(_boxed, value.addresses))}{self.linesep}"
-        if name.lower().startswith(("list-", "message-id", "feedback-id")):
-            return f"{name}: {value}{self.linesep}"
-        return str(super()._fold(name, value, refold_binary))  # type: ignore[misc]
-
-
-# RFC 2045, 6.7: an encoded line has 76 octets at the most; headers, which may have 78, follow.
-_POLICY = _Unfolded(linesep="\r\n", max_line_length=76, utf8=False)
 
 
 def compose(
@@ -66,20 +55,36 @@ def compose(
     `mail_id` is the Message-ID without its angle brackets, `at` the Date. With `unsubscribe_url` it carries
     both one-click headers. Raises BadAddress, or ValueError for a header with a line end in it.
     """
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"], mail["To"] = _address(sender), _address(recipient)
-    if reply_to:
-        mail["Reply-To"] = _address(Mailbox(reply_to))
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = f"<{_clean(mail_id)}>"
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
-    for name, value in (_unsubscribe(unsubscribe_url) | dict(headers or {})).items():
-        mail[name] = _clean(value)
-    mail.set_content(rendered.text, charset="utf-8", cte="quoted-printable")
-    mail.add_alternative(rendered.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    mail["Content-Language"] = rendered.locale  # last: setting a content clears every Content- header
-    return mail.as_bytes()
+    boundary = f"=_{secrets.token_hex(12)}"
+    told = {
+        "From": _boxed(sender), "To": _boxed(recipient),
+        **({"Reply-To": _boxed(Mailbox(reply_to))} if reply_to else {}),
+        "Subject": _encoded(rendered.subject), "Date": format_datetime(at), "Message-ID": f"<{_clean(mail_id)}>",
+        "Auto-Submitted": "auto-generated",  # RFC 3834
+        **{name: _clean(value) for name, value in (_unsubscribe(unsubscribe_url) | dict(headers or {})).items()},
+        "MIME-Version": "1.0", "Content-Language": _clean(rendered.locale),
+        "Content-Type": f'multipart/alternative;\r\n boundary="{boundary}"',
+    }  # fmt: skip
+    head = "".join(f"{name}: {value}\r\n" for name, value in told.items()).encode("ascii")
+    parts = (_part("plain", rendered.text), _part("html", rendered.html))
+    mark = f"--{boundary}".encode()
+    return head + b"".join(b"\r\n" + mark + b"\r\n" + part for part in parts) + b"\r\n" + mark + b"--\r\n"
+
+
+def _part(kind: str, words: str) -> bytes:
+    """Return one part in quoted-printable, whose lines have 76 octets at the most (RFC 2045, 6.7)."""
+    text = "\n".join(words.splitlines()) + "\n"
+    head = f"Content-Type: text/{kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+    return head.encode() + b2a_qp(text.encode("utf-8", "replace"), istext=True).replace(b"\n", b"\r\n")
+
+
+def _encoded(words: str, begun: int = 9) -> str:
+    """Return a header's words, folded and encoded where they must be (RFC 2047); `begun` octets stand before them."""
+    if any(letter in words for letter in "\r\n"):
+        raise ValueError("a header carries a character that it must not")
+    if words.isascii() and words.isprintable() and "=?" not in words and len(words) + begun <= LONGEST_LINE:
+        return words
+    return Header(words, "utf-8", maxlinelen=LONGEST_LINE, header_name=" " * begun).encode(linesep="\r\n")
 
 
 def _unsubscribe(url: str) -> dict[str, str]:
@@ -95,22 +100,25 @@ def _clean(value: str) -> str:
     return value
 
 
-def _boxed(address: Address) -> str:
-    name = address.display_name
+def _boxed(box: Mailbox) -> str:
+    """Return a name and an address as a header says them, the address on one line: folded ones break signatures."""
+    name, address = as_name(box.name, 100), _address(box.address)
     if not name:
-        return address.addr_spec
+        return address
     said = f'"{name}"' if name.isascii() else Header(name, "utf-8", maxlinelen=60).encode(linesep="\r\n")
-    return f"{said} <{address.addr_spec}>"
+    return f"{said} <{address}>"
 
 
-def _address(box: Mailbox) -> Address:
-    name = as_name(box.name, 100)
-    local, _, domain = box.address.rpartition("@")
+@lru_cache(maxsize=1024)
+def _address(written: str) -> str:
+    """Return an address as it travels: its domain in ASCII."""
+    local, _at, domain = written.rpartition("@")
     try:
         ascii_domain = domain.encode("idna").decode()
-        address = Address(name, addr_spec=f"{local}@{ascii_domain}")
-        if address.addr_spec.isascii() and local and ascii_domain:
-            return address
+        if not _PLAIN.fullmatch(f"{local}@{ascii_domain}"):
+            ascii_domain = Address(addr_spec=f"{local}@{ascii_domain}").addr_spec.rpartition("@")[2]
     except Exception as error:  # the standard library's parser has many ways to refuse
         raise BadAddress("this is not an address that mail can be sent to") from error
+    if local and ascii_domain and f"{local}@{ascii_domain}".isascii():
+        return f"{local}@{ascii_domain}"
     raise BadAddress("this is not an address that mail can be sent to")

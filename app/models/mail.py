@@ -50,11 +50,10 @@ class Mail(db.Model):
     def matching(cls, shop_id: int, words: str) -> Select[tuple[Mail]]:
         """Return the query of a shop's mails, the newest first, whose sender, recipient or subject has each word."""
         found = select(cls).where(cls.shop_id == shop_id).options(defer(cls.raw))
-        for word in words.lower().split()[:8]:
-            columns = (cls.sender, cls.recipient, cls.subject)
-            found = found.where(
-                or_(*(func.lower(column).contains(word, autoescape=True) for column in columns))
-            )
+        for word in words.split()[:8]:
+            columns = [func.lower(column) for column in (cls.sender, cls.recipient, cls.subject)]
+            spelt = [(column, way) for column in columns for way in spellings(word)]
+            found = found.where(or_(*(column.contains(way, autoescape=True) for column, way in spelt)))
         return found.order_by(cls.id.desc())
 
     @classmethod
@@ -80,3 +79,9 @@ class Mail(db.Model):
         about = select(Message.id).where(Message.shop_id == shop_id, Message.customer_id == customer_id)
         theirs = or_(cls.recipient == email, cls.message_id.in_(about))
         return changed(delete(cls).where(cls.shop_id == shop_id, theirs))
+
+
+def spellings(word: str) -> set[str]:
+    """Return a word as `lower` of either database may have left it: SQLite's knows the letters of ASCII only."""
+    ways = (word, word.lower(), word.upper(), word.capitalize())
+    return {"".join(letter.lower() if letter.isascii() else letter for letter in way) for way in ways}

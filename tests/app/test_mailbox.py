@@ -21,6 +21,7 @@ from app.mailbox import sink
 from app.mailbox.reading import opened
 from app.models import Mail
 from app.models import mail as mail_room
+from app.unit import unit
 from tests.app.browsing import a_browser
 from tests.app.letters import CONTEXT, DESIGN, a_letter
 from tests.app.rows import NOON, a_shop
@@ -212,6 +213,21 @@ def test_the_frame_runs_nothing_and_loads_only_our_pictures(looking):
 def test_search_looks_at_sender_recipient_and_subject(looking, words, found):
     browser, id, _other = looking
     assert (f"/mailbox/{id}" in browser.get("/mailbox", query_string={"search": words}).text) == bool(found)
+
+
+@pytest.mark.parametrize("words", ["À vous", "à vous", "ÉTÉ", "été", "Été"])
+def test_search_knows_letters_with_accents_on_both_databases(each_database, words):
+    shop = a_shop()
+    shop_id = shop.id
+    told = {
+        "sender": "a@example.com",
+        "recipient": "b@example.com",
+        "raw": b"x",
+        "mail_id": "1",
+        "received_at": NOON,
+    }
+    unit(lambda: Mail.keep({**told, "shop_id": shop_id, "message_id": None, "subject": "À vous, cet Été"}))
+    assert len(list(db.session.scalars(Mail.matching(shop_id, words)))) == 1
 
 
 def test_another_shop_sees_and_deletes_nothing_of_it(looking):
