@@ -90,6 +90,11 @@ class Settings:
         return [public, *LOOPBACK]
 
     @property
+    def reachable(self) -> bool:
+        """Whether others than this machine can reach the instance: it listens to them, or a proxy does."""
+        return self.host not in LOOPBACK or (urlsplit(self.base_url).hostname or "") not in LOOPBACK
+
+    @property
     def secure(self) -> bool:
         """Whether the public address is https, so that cookies may be bound to it."""
         return self.base_url.startswith("https://")

@@ -7,10 +7,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.cli import copies, demo, examine, upgrade
+from app.cli import claim, copies, demo, examine, upgrade
 
 
 def init_app(app: Flask) -> None:
     """Put the commands on the application."""
-    for command in (upgrade.upgrade, copies.backup, copies.restore, copies.move, examine.doctor, demo.demo):
+    for command in (
+        upgrade.upgrade,
+        copies.backup,
+        copies.restore,
+        copies.move,
+        examine.doctor,
+        demo.demo,
+        claim.claim,
+    ):
         app.cli.add_command(command)

@@ -30,6 +30,16 @@ class SignIn(FlaskForm):
     password = PasswordField(__("Password"), [InputRequired(__("Write your password."))])
 
 
+class AskForm(FlaskForm):
+    """An address for which somebody wants an account."""
+
+    email = EmailField(__("E-mail"), [InputRequired(__("Write your e-mail address.")), Length(max=254)])
+
+    def validate_email(self, field: EmailField) -> None:
+        """Normalise the address, or say why it cannot be one."""
+        field.data = normalised(field.data or "")
+
+
 class SignUp(FlaskForm):
     """A new account and the shop it comes with."""
 

@@ -36,7 +36,15 @@ class House:
 
     def open(self) -> None:
         """Bring everything up; returns early when asked to stop. Raises StartFailed."""
-        for step in (self._key, self._broker, self._database, self._mailbox, self._demo, self._work):
+        for step in (
+            self._key,
+            self._broker,
+            self._database,
+            self._mailbox,
+            self._demo,
+            self._work,
+            self._claim,
+        ):
             if not self._supervisor.asked:
                 step()
 
@@ -86,6 +94,15 @@ class House:
 
     def _work(self) -> None:
         self._start(*roster.working_roles(self._settings, self._environ))
+
+    def _claim(self) -> None:
+        if self._settings.reachable:
+            child = Child(roster.claim_role(self._environ), self._logs)
+            child.log.unlink(missing_ok=True)
+            child.start()
+            while child.alive and not self._supervisor.asked:
+                time.sleep(_TICK)
+            self._console.done("account", "".join(child.last_lines(1)))
 
     def _start(self, *roles: Role) -> None:
         self._supervisor.start([Child(role, self._logs) for role in roles])

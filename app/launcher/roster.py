@@ -53,6 +53,11 @@ def database_role(environ: Mapping[str, str]) -> Role:
     return Role("database", (*_FLASK, "upgrade"), environ, told="up to date")
 
 
+def claim_role(environ: Mapping[str, str]) -> Role:
+    """The command that tells the link for the first account, where strangers could reach the instance before us."""
+    return Role("account", (*_FLASK, "claim"), environ, told="")
+
+
 def demo_role(environ: Mapping[str, str]) -> Role:
     """The command that fills the demo shop; it returns at once when the shop is there."""
     return Role("demo shop", (*_FLASK, "demo", "seed"), environ, told="ready")

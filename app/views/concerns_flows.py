@@ -79,6 +79,7 @@ def _go_on(scope: Scope, flow: Flow, text: str) -> tuple[Act, ...]:
 def parked(scope: Scope) -> Iterator[Concern]:
     """Yield the people who are stuck, together by step and error."""
     for each in standstill.runs_parked(scope.id):
+        name, look = scope.named(each.flow_id), {"flow_id": each.flow_id, "state": "stuck"}
         yield Concern(
             "parked",
             "triangle-alert",
@@ -87,28 +88,26 @@ def parked(scope: Scope) -> Iterator[Concern]:
                 "%(num)s person is stuck in “%(name)s”",
                 "%(num)s people are stuck in “%(name)s”",
                 each.count,
-                name=scope.named(each.flow_id),
+                name=name,
             ),
             why=_("A step could not be carried out: %(error)s", error=each.why),
             since=each.since,
             shop=scope.where(each.shop_id),
-            acts=(
-                act(scope, _("Try again"), "refresh-cw", "retry_runs", run_id=each.id),
-                act(
-                    scope,
-                    _("Take out"),
-                    "skip-forward",
-                    "skip_runs",
-                    run_id=each.id,
-                    question=ngettext(
-                        "%(num)s person gets nothing more of this automation for this occasion. This cannot be undone.",
-                        "%(num)s people get nothing more of this automation for this occasion. This cannot be undone.",
-                        each.count,
-                    ),
-                ),
-            ),
-            look=scope.page(_("Look"), "flows.people", flow_id=each.flow_id, state="stuck"),
+            acts=_unstick(scope, each),
+            look=scope.page(_("Look"), "flows.people", **look),
         )
+
+
+def _unstick(scope: Scope, each: Standing) -> tuple[Act, ...]:
+    question = ngettext(
+        "%(num)s person gets nothing more of this automation for this occasion. This cannot be undone.",
+        "%(num)s people get nothing more of this automation for this occasion. This cannot be undone.",
+        each.count,
+    )
+    return (
+        act(scope, _("Try again"), "refresh-cw", "retry_runs", run_id=each.id),
+        act(scope, _("Take out"), "skip-forward", "skip_runs", question, run_id=each.id),
+    )
 
 
 def unknown(scope: Scope) -> Iterator[Concern]:
@@ -124,19 +123,17 @@ def unknown(scope: Scope) -> Iterator[Concern]:
             ),
             since=message.gate_at,
             shop=scope.where(message.shop_id),
-            acts=(
-                act(
-                    scope,
-                    _("Send it again"),
-                    "send",
-                    "resend",
-                    message_id=message.id,
-                    question=_("If the first one did arrive, the customer gets the same e-mail twice."),
-                ),
-                act(scope, _("Leave it"), "check", "leave", message_id=message.id),
-            ),
+            acts=_decide(scope, message),
             look=scope.page(_("Look"), "runs.show", run_id=message.run_id),
         )
+
+
+def _decide(scope: Scope, message: Message) -> tuple[Act, ...]:
+    question = _("If the first one did arrive, the customer gets the same e-mail twice.")
+    return (
+        act(scope, _("Send it again"), "send", "resend", question, message_id=message.id),
+        act(scope, _("Leave it"), "check", "leave", message_id=message.id),
+    )
 
 
 def _unsure(scope: Scope, message: Message) -> str:

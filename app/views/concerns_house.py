@@ -12,7 +12,8 @@ from app import vitals
 from app.models import Heartbeat, lateness, standstill
 from app.models.attention import missing
 from app.models.lateness import Late
-from app.views.concern import Concern, Scope, act
+from app.models.standstill import Standing
+from app.views.concern import Act, Concern, Scope, act
 from app.views.mail_server import ADVICE
 
 LATE = timedelta(seconds=60)  # what waits longer beyond its time is worth a look
@@ -109,19 +110,17 @@ def delivery(scope: Scope) -> Iterator[Concern]:
             why=_("It said: %(words)s", words=each.why),
             since=each.since,
             shop=scope.where(each.shop_id),
-            acts=(
-                act(scope, _("Try again"), "refresh-cw", "retry_deliveries", delivery_id=each.id),
-                act(
-                    scope,
-                    _("Put away"),
-                    "archive",
-                    "skip_deliveries",
-                    delivery_id=each.id,
-                    question=_("What they say is deleted: no automation hears of it. This cannot be undone."),
-                ),
-            ),
+            acts=_read_again(scope, each),
             look=scope.page(_("How to send them"), "connection.developers"),
         )
+
+
+def _read_again(scope: Scope, each: Standing) -> tuple[Act, ...]:
+    question = _("What they say is deleted: no automation hears of it. This cannot be undone.")
+    return (
+        act(scope, _("Try again"), "refresh-cw", "retry_deliveries", delivery_id=each.id),
+        act(scope, _("Put away"), "archive", "skip_deliveries", question, delivery_id=each.id),
+    )
 
 
 def sender(scope: Scope) -> Iterator[Concern]:

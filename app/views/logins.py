@@ -1,4 +1,4 @@
-"""The first page, signing in, signing up and signing out."""
+"""The first page, signing in and signing out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from flask import (
     Flask,
     abort,
     current_app,
-    flash,
     g,
     redirect,
     render_template,
@@ -18,13 +17,13 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, devices, languages, passwords
 from app.demo import tongue
 from app.extensions import db, limiter
-from app.forms.logins import SignIn, SignUp
+from app.forms.logins import SignIn
 from app.models import Login, Membership, Shop, User
 from app.unit import unit
 from app.views.access import public
@@ -89,22 +88,6 @@ def sign_in() -> str | Answer | tuple[str, int]:
     return signed_in(user, request.args.get("next"))
 
 
-@pages.route("/sign-up", methods=["GET", "POST"])
-@public
-@limiter.limit("10/hour", methods=["POST"])
-def sign_up() -> str | Answer | tuple[str, int]:
-    """Open an account with a shop of its own."""
-    form = SignUp(timezone="Europe/Paris" if languages.locale() == "fr" else "UTC")
-    if not form.validate_on_submit():
-        return render_template("logins/sign_up.html", form=form), 422 if form.is_submitted() else 200
-    if User.by_email(form.email.data or ""):
-        form.email.errors = [_("There is already an account with this e-mail. Sign in instead.")]
-        return render_template("logins/sign_up.html", form=form), 422
-    user = unit(lambda: open_account(form))
-    flash(_("Welcome. Pick a template: your first automation takes two minutes."))
-    return signed_in(user, url_for("recipes.index"))
-
-
 @pages.post("/sign-out")
 def sign_out() -> Answer:
     """Forget this browser."""
@@ -127,21 +110,6 @@ def language() -> Answer:
             "language", chosen, max_age=31536000, samesite="Lax", httponly=True, secure=secure
         )
     return response
-
-
-def open_account(form: SignUp) -> User:
-    """Add the user, the shop and the membership. The first account owns the instance."""
-    now, chosen = clock.real(), languages.locale()
-    first = not db.session.scalar(select(func.count()).select_from(User).where(User.is_owner))
-    user = User(email=form.email.data, password_hash=passwords.hashed(form.password.data or ""), locale=chosen,
-                is_owner=first, created_at=now)  # fmt: skip
-    shop = Shop(name=form.shop.data, business_name=form.shop.data, locale=chosen, timezone=form.timezone.data,
-                currency=form.currency.data, contact_email=form.email.data, staff_email=form.email.data,
-                sender_name=form.shop.data, created_at=now)  # fmt: skip
-    db.session.add_all([user, shop])
-    db.session.flush()
-    db.session.add(Membership(user_id=user.id, shop_id=shop.id))
-    return user
 
 
 def signed_in(user: User, target: str | None) -> Answer:
