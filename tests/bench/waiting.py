@@ -34,7 +34,7 @@ SELECT 1, 1, :version, 1, n, n, 'e' || n, 'waiting', '', 'n3', 3, :since, :wake,
 FROM {numbers}
 """
 NUMBERS = {
-    SQLITE: "(WITH RECURSIVE upto(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM upto WHERE n < :many) SELECT n FROM upto)",
+    SQLITE: "(WITH RECURSIVE upto(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM upto WHERE n < :many) SELECT n FROM upto)",
     POSTGRESQL: "generate_series(1, :many) AS n",
 }
 
