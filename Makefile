@@ -2,6 +2,7 @@
 #   make run       the product on this machine, ready to open        (first time: a minute or two)
 #   make test      everything there is to test, in a real browser too
 #   make quick     the same without browsers
+#   make bench     the engine's measures, alone on a quiet machine; PEERS=1 for n8n and Node-RED beside it
 #   make bench-editor  the editor's measures, alone on a quiet machine
 #   make check     lint, types, the rules of the house
 #   make rules     the rule book, and the tests that hold it
@@ -15,7 +16,7 @@ INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
 
-.PHONY: run test quick e2e bench-editor check rules messages vendor migration clean
+.PHONY: run test quick e2e bench bench-editor check rules messages vendor migration clean
 
 run:
 	$(INSTALL) requirements.txt
@@ -34,6 +35,10 @@ e2e:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.chromium
 	@$(IN) pytest tests/e2e
+
+bench:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.bench
 
 bench-editor:
 	$(INSTALL) requirements-dev.txt
