@@ -38,6 +38,7 @@ def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale
         "coupon": _coupon(shop, offered, locale),
         "shop": {name: getattr(shop, name) for name in SENDER},
         "recommended": {"items": goods.bestsellers(shop.id)},
+        "event": event.data.get("told") or {},
     }
 
 
@@ -61,7 +62,8 @@ def _order(shop: Shop, event: Event) -> dict[str, Any]:
     if order is None:
         return {}
     items = goods.described(shop.id, order.items)
-    return {"number": order.number, "items": items, "total": order.total, "currency": order.currency}
+    plain = {name: getattr(order, name) or "" for name in ("url", "tracking")}
+    return {"number": order.number, "items": items, "total": order.total, "currency": order.currency} | plain
 
 
 def _product(shop: Shop, event: Event) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _product(shop: Shop, event: Event) -> dict[str, Any]:
     product = db.session.scalar(known) if key else None
     if product is None:
         return {}
-    return {"product": product.key} | {
+    return {"product": product.key, "was": event.data.get("before") or 0} | {
         name: getattr(product, name) for name in ("title", "description", "price", "image", "url")
     }
 

@@ -28,7 +28,7 @@ from graph.effects import (
 )
 from graph.fields import span
 from graph.interpreter import Plan
-from workers import marks
+from workers import marks, wares
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,9 @@ def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, di
     """
     codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
     _tag([each for each in asked if isinstance(each.effect, TagCustomer)], now)
-    Message.prepare([*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now)])
-    StaffNotice.tell(list(_notices(asked, now)))
+    abouts = _abouts(asked)
+    Message.prepare([*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now, abouts)])
+    StaffNotice.tell(list(_notices(asked, now, abouts)))
     Call.prepare(list(_calls(asked, now)))
     return {run_id: {"code_id": code_id} for run_id, code_id in codes.items()}
 
@@ -85,17 +86,28 @@ def _shop_messages(plan: Plan, asked: Sequence[Asked], now: datetime) -> Iterato
         yield _message(each, now, "customer") | told | {"latest_at": latest}
 
 
-def _notes(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+def _abouts(asked: Sequence[Asked]) -> Mapping[int, str]:
+    """Return, by event, the product that notes are about."""
+    notes = [each.run for each in asked if isinstance(each.effect, NotifyStaff)]
+    return wares.about(notes[0].shop_id, {run.event_id for run in notes}) if notes else {}
+
+
+def _told(each: Asked, abouts: Mapping[int, str]) -> str:
+    assert isinstance(each.effect, NotifyStaff)
+    return "\n\n".join(part for part in (abouts.get(each.run.event_id), each.effect.text) if part)
+
+
+def _notes(asked: Sequence[Asked], now: datetime, abouts: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     for each in asked:
         if isinstance(each.effect, NotifyStaff) and each.effect.by != "app":
-            yield _message(each, now, "staff") | {"text": each.effect.text}
+            yield _message(each, now, "staff") | {"text": _told(each, abouts)}
 
 
-def _notices(asked: Sequence[Asked], now: datetime) -> Iterator[dict[str, Any]]:
+def _notices(asked: Sequence[Asked], now: datetime, abouts: Mapping[int, str]) -> Iterator[dict[str, Any]]:
     for each in asked:
         if isinstance(each.effect, NotifyStaff) and each.effect.by != "email":
             run = each.run
-            yield {"shop_id": run.shop_id, "key": _key(each), "sort": "note", "text": each.effect.text,
+            yield {"shop_id": run.shop_id, "key": _key(each), "sort": "note", "text": _told(each, abouts),
                    "path": f"/runs/{run.id}", "customer_id": run.customer_id, "at": now, "read_at": None}  # fmt: skip
 
 

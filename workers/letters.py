@@ -87,10 +87,16 @@ def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter
     with force_locale(shop.locale):
         said = {
             "subject": _("%(shop)s: a note from your automation", shop=shop.name),
-            "button": _("Mend it") if (message.data or {}).get("path") else _("Open this customer"),
+            "button": _("Mend it")
+            if (message.data or {}).get("path")
+            else _("Open this customer")
+            if customer.email
+            else _("See what happened"),
             "reason": _("You are receiving this note because an automation of your shop asked for it."),
         }
-    path = (message.data or {}).get("path") or f"/customers/{customer.id}"
+    path = (message.data or {}).get("path") or (
+        f"/customers/{customer.id}" if customer.email else f"/runs/{message.run_id}"
+    )
     page = f"{addresses.base_url()}{path}"
     blocks = [{"kind": "text", "text": "{{ note.text }}"}, {"kind": "text", "text": "{{ note.who }}"},
               {"kind": "button", "text": said["button"], "target": page}]  # fmt: skip

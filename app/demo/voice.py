@@ -24,12 +24,22 @@ Body = dict[str, Any]
 
 def viewed(basket: Basket, good: Good, at: datetime) -> Body:
     """Somebody we know looked at a product."""
-    return {"event": "product.viewed", "at": at.isoformat(), "customer": customer(basket), "product": product(good)}
+    return {
+        "event": "product.viewed",
+        "at": at.isoformat(),
+        "customer": customer(basket),
+        "product": product(good),
+    }
 
 
 def wanted(basket: Basket, good: Good, at: datetime) -> Body:
     """Somebody asks to be told when a product is back."""
-    return {"event": "product.wanted", "at": at.isoformat(), "customer": customer(basket), "product": product(good)}
+    return {
+        "event": "product.wanted",
+        "at": at.isoformat(),
+        "customer": customer(basket),
+        "product": product(good),
+    }
 
 
 def saved(good: Good, at: datetime) -> Body:
@@ -51,7 +61,10 @@ def born(basket: Basket, birthday: str, at: datetime) -> Body:
 
 def moved(event: str, order: Any, at: datetime) -> Body:
     """An order (a row) came to another state."""
-    told = {name: getattr(order, name) for name in ("number", "token", "currency", "total", "discount", "shipping")}
+    told = {
+        name: getattr(order, name)
+        for name in ("number", "token", "currency", "total", "discount", "shipping")
+    }
     lines = [{name: item[name] for name in ("product", "title", "quantity", "price", "image", "url") if name in item}
              for item in order.items]  # fmt: skip
     parcel = {"tracking": f"6A{order.id:08d}"} if event == "order.shipped" else {}

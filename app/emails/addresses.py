@@ -95,6 +95,9 @@ def _looked_up(claim: Claim, shop: Shop, message: Message) -> str:
         return next((found for found in _in_design(shop.id, message) if _digest(found) == name), "")
     if kind == "item":
         return _item_address(claim, name)
+    if kind == "order":
+        order = _order(claim)
+        return (order.url if order else None) or shop.url
     return _product_address(claim) if kind == "product" else shop.url
 
 

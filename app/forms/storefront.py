@@ -41,6 +41,17 @@ class Contact(FlaskForm):
         field.data = normalised(field.data or "")
 
 
+class Wish(FlaskForm):
+    """Who wants to be told when a product is back."""
+
+    email = EmailField(__("E-mail"), [InputRequired(__("Write your e-mail address.")), Length(max=254)],
+                       render_kw={"autocomplete": "email"})  # fmt: skip
+
+    def validate_email(self, field: EmailField) -> None:
+        """Normalise the address, or say why it cannot be one."""
+        field.data = normalised(field.data or "")
+
+
 class Delivery(FlaskForm):
     """The second step: where to."""
 

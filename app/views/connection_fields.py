@@ -45,7 +45,7 @@ def _made_of(told: Mapping[str, Any]) -> str:
         return _("the part “%(name)s”, below", name=told["$ref"].rsplit("/", 1)[1].lower())
     if "enum" in told:
         return _("the name of an event, from the list above")
-    return {"string": _text, "integer": _number, "array": _list}.get(told["type"], _yes_no)(told)
+    return {"string": _text, "integer": _number, "array": _list, "object": _map}.get(told["type"], _yes_no)(told)
 
 
 def _text(told: Mapping[str, Any]) -> str:
@@ -68,6 +68,12 @@ def _number(told: Mapping[str, Any]) -> str:
 def _list(told: Mapping[str, Any]) -> str:
     most = told.get("maxItems", 0)
     return ngettext("list, at most %(num)s entry", "list, at most %(num)s entries", most)
+
+
+def _map(told: Mapping[str, Any]) -> str:
+    most = told.get("maxProperties", 0)
+    return ngettext("your own names, each with a text, a number, true or false, at most %(num)s",
+                    "your own names, each with a text, a number, true or false, at most %(num)s", most)  # fmt: skip
 
 
 def _yes_no(told: Mapping[str, Any]) -> str:

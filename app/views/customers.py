@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from babel.dates import format_skeleton
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
@@ -12,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.extensions import db
+from app.forms.birthdays import LEAP, BirthdayForm
 from app.models import (
     Audit,
     Cart,
@@ -69,7 +72,29 @@ def show(customer_id: int) -> str:
         answers=latest(Consent, customer, Consent.at),
         turned_down=TopicRefusal.of(customer.shop_id, customer.id), given_up=given_up(customer),
         carts=latest(Cart, customer, Cart.updated_at),
+        birthday=BirthdayForm.of(customer.birthday), birthday_said=said_birthday(customer.birthday),
     )  # fmt: skip
+
+
+@pages.post("/customers/<int:customer_id>/birthday")
+def born(customer_id: int) -> Response:
+    """Keep the day of a customer's birthday, or forget it."""
+    form, shop_id = BirthdayForm(), g.shop.id
+    if not form.validate_on_submit():
+        flash(" ".join(str(error) for errors in form.errors.values() for error in errors))
+    elif unit(lambda: Customer.born(shop_id, customer_id, form.told)):
+        flash(_("Saved."))
+    else:
+        abort(404)
+    return redirect(url_for("customers.show", customer_id=customer_id))
+
+
+def said_birthday(birthday: str | None) -> str:
+    """Return a day of the year in words, "29 February"; nothing when none is known."""
+    if not birthday:
+        return ""
+    day = date.fromisoformat(f"{LEAP}-{birthday}")
+    return str(format_skeleton("MMMMd", day, locale=get_locale() or "en"))
 
 
 @pages.post("/customers/<int:customer_id>/try-again")

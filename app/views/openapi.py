@@ -20,6 +20,32 @@ EXAMPLE = {
     },
 }
 
+OWN = {
+    "event": "custom",
+    "id": "points-2026-118",
+    "name": "points-earned",
+    "customer": {"email": "ada@example.com", "birthday": "1990-12-10"},
+    "data": {"points": 500, "level": "gold"},
+}
+SHELF = {
+    "event": "product.saved",
+    "product": {"id": "mug-dune", "title": "Dune mug", "price": 1900, "currency": "EUR", "stock": 12},
+}
+PARCEL = {
+    "event": "order.shipped",
+    "order": {
+        "token": "o-1042", "number": "1042", "currency": "EUR", "total": 2400, "tracking": "6A123",
+        "url": "https://shop.example.com/orders/1042",
+        "items": [{"product": "mug-dune", "title": "Dune mug", "quantity": 1, "price": 2400}],
+    },
+}  # fmt: skip
+EXAMPLES = {
+    "checkout": {"summary": "A checkout was begun", "value": EXAMPLE},
+    "shelf": {"summary": "Stock and price of a product: back in stock, cheaper and low come from it", "value": SHELF},
+    "parcel": {"summary": "A parcel is on its way", "value": PARCEL},
+    "own": {"summary": "Something of your own, which starts the automations that wait for this name", "value": OWN},
+}
+
 
 def description(server: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of the events door at this server."""
@@ -38,7 +64,7 @@ def description(server: str) -> dict[str, Any]:
 
 
 def _operation() -> dict[str, Any]:
-    event = {"schema": {"$ref": "#/components/schemas/Event"}, "example": EXAMPLE}
+    event = {"schema": {"$ref": "#/components/schemas/Event"}, "examples": EXAMPLES}
     refused = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     answers = {str(code): {"description": words, "content": refused} for code, words in _REFUSALS.items()}
     return {

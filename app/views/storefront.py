@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response as Answer
 from app import clock
 from app.demo import basket as baskets
 from app.demo import catalogue, voice
-from app.demo.basket import Wish
+from app.demo.basket import Wish as Pieces
+from app.forms.birthdays import BirthdayForm
+from app.forms.storefront import Wish
 from app.languages import LANGUAGES
 from app.views import storefront_checkout, storefront_gifts  # noqa: F401 - their pages belong to the shop
 from app.views.access import public
@@ -45,7 +47,37 @@ def product(key: str) -> str:
     if g.basket.email:
         tell(voice.viewed(g.basket, good, clock.now(g.front.id)))
     others = [other for other in g.shelves.values() if other.collection == good.collection and other != good]
-    return render_template("storefront/product.html", good=good, others=others[:4], most=baskets.MOST)
+    wish = Wish(email=g.basket.email)
+    return render_template(
+        "storefront/product.html", good=good, others=others[:4], most=baskets.MOST, wish=wish
+    )
+
+
+@pages.post("/products/<key>/wanted")
+@public
+def want(key: str) -> str | tuple[str, int]:
+    """Note who wants to be told when a product is back: their own wish, hence no consent to news."""
+    good, form = find(key), Wish(meta={"csrf": False})
+    if not form.validate_on_submit():
+        return render_template(
+            "storefront/product.html", good=good, others=[], most=baskets.MOST, wish=form
+        ), 422
+    g.basket = replace(g.basket, email=form.email.data or "")
+    heard = tell(voice.wanted(g.basket, good, clock.now(g.front.id)))
+    return render_template(
+        "storefront/product.html", good=find(key), others=[], most=baskets.MOST, wished=heard
+    )
+
+
+@pages.post("/birthday")
+@public
+def birthday() -> Answer:
+    """Keep the day of a shopper's birthday, when they have told one."""
+    form = BirthdayForm(meta={"csrf": False})
+    if g.basket.email and form.validate_on_submit() and form.told:
+        tell(voice.born(g.basket, form.told, clock.now(g.front.id)))
+        return redirect(url_for("storefront.thanks", birthday="kept"))
+    return redirect(url_for("storefront.thanks"))
 
 
 @pages.get("/cart")
@@ -74,7 +106,7 @@ def put() -> Answer:
     return redirect(url_for("storefront.cart"))
 
 
-def asked_for(form: Mapping[str, str], before: Wish | None) -> int:
+def asked_for(form: Mapping[str, str], before: Pieces | None) -> int:
     """Return how many pieces there shall be: none, exactly so many, or so many more than before."""
     if "remove" in form:
         return 0

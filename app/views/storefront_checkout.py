@@ -14,6 +14,7 @@ from app.demo import counter, till, voice
 from app.demo.basket import Address, Thanks
 from app.demo.counter import Line
 from app.extensions import db
+from app.forms.birthdays import BirthdayForm
 from app.forms.storefront import Contact, Delivery, refusal
 from app.models import Code, Customer, Offer, Sale
 from app.models.coupons import Bill, Declined
@@ -32,13 +33,19 @@ def checkout() -> Page:
         return redirect(url_for("storefront.cart"))
     form = Contact(email=g.basket.email, subscribed=g.basket.subscribed, way=g.basket.way)
     if form.validate_on_submit():
-        said = {"email": form.email.data or "", "subscribed": bool(form.subscribed.data), "way": form.way.data}
+        said = {
+            "email": form.email.data or "",
+            "subscribed": bool(form.subscribed.data),
+            "way": form.way.data,
+        }
         g.basket = replace(g.basket, **said)
         tell_cart("checkout.started")
         return redirect(url_for("storefront.payment"))
     items = counter.subtotal(lines)
     prices = {way: counter.shipping(items, way) for way in counter.WAYS}
-    page = render_template("storefront/checkout.html", form=form, bill=bill(lines), changes=changes, prices=prices)
+    page = render_template(
+        "storefront/checkout.html", form=form, bill=bill(lines), changes=changes, prices=prices
+    )
     return page, 422 if form.is_submitted() else 200
 
 
@@ -141,7 +148,8 @@ def thanks() -> Page:
     """Say thank you for the order that this browser paid last."""
     if g.basket.thanks is None:
         return redirect(url_for("storefront.index"))
-    return render_template("storefront/thanks.html", thanks=g.basket.thanks)
+    return render_template("storefront/thanks.html", thanks=g.basket.thanks, born=BirthdayForm(),
+                           birthday="birthday" in request.args)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app import clock, passwords, views
 from app.extensions import db
 from app.models import ApiKey, InboxRow, Shop
+from app.shops.facts import Reading
 from app.unit import unit
 from app.views.openapi import EXAMPLE
 
@@ -136,7 +137,7 @@ def test_the_description_says_what_the_door_checks(door: FlaskClient) -> None:
     event = document["components"]["schemas"]["Event"]["properties"]
     assert document["openapi"].startswith("3.1") and set(event) >= set(EXAMPLE)
     asked = document["paths"]["/api/v1/events"]["post"]["requestBody"]["content"]["application/json"]
-    assert said(door, asked["example"]).status_code == 202
+    assert [said(door, each["value"]).status_code for each in asked["examples"].values()] == [202] * 4
 
 
 CUSTOMER = {"email": "ada@example.com"}
@@ -182,3 +183,19 @@ def test_one_idempotency_key_is_one_event(door: FlaskClient) -> None:
     other = said(door, saved | {"event": "customer.subscribed"}, **{"Idempotency-Key": "k1"})
     assert [answer.status_code for answer in (first, again, other)] == [202, 202, 422]
     assert "another body" in other.json["detail"] and len(rows()) == 1
+
+
+@pytest.mark.parametrize("written", ["1990-02-29", "1988-02-29", "02-29", "--02-29"])
+def test_of_a_birthday_day_and_month_are_kept_and_no_more(written: str) -> None:
+    if written.startswith("1990"):
+        with pytest.raises(ValueError, match="no day of a year"):
+            Reading.model_validate({"event": "customer.saved", "customer": CUSTOMER | {"birthday": written}})
+        return
+    told = Reading.model_validate({"event": "customer.saved", "customer": CUSTOMER | {"birthday": written}})
+    assert told.customer and told.customer.birthday == "02-29"
+
+
+@pytest.mark.parametrize("name", ["", "Points Earned", "-x", "a" * 61])
+def test_an_event_of_ones_own_has_a_plain_name(door: FlaskClient, name: str) -> None:
+    assert said(door, {"event": "custom", "name": name, "customer": CUSTOMER}).status_code == 422
+    assert said(door, {"event": "custom", "customer": CUSTOMER}).status_code == 422

@@ -124,3 +124,25 @@ def test_nobody_erases_another_shops_customer(owner, shop):
     assert owner.post(f"/customers/{other.id}/erase").status_code == 404
     db.session.expire_all()
     assert other.email == "bob@example.com"
+
+
+def test_a_birthday_is_kept_without_its_year_and_can_be_forgotten(owner, shop):
+    customer = a_customer(shop, "ada@example.com")
+    db.session.commit()
+    page = f"/customers/{customer.id}"
+    owner.post(f"{page}/birthday", data={"day": "29", "month": "2"})
+    db.session.refresh(customer)
+    assert customer.birthday == "02-29"
+    assert "February 29" in words(owner.get(page))
+    assert "There is no such day" in words(
+        owner.post(f"{page}/birthday", data={"day": "31", "month": "4"}, follow_redirects=True)
+    )
+    owner.post(f"{page}/birthday", data={"day": "0", "month": "0"})
+    db.session.refresh(customer)
+    assert customer.birthday is None
+
+
+def test_another_shops_customer_has_no_birthday_here(owner):
+    other = a_customer(a_shop("Other"), "bea@example.com")
+    db.session.commit()
+    assert owner.post(f"/customers/{other.id}/birthday", data={"day": "1", "month": "2"}).status_code == 404

@@ -279,7 +279,10 @@ def test_the_team_hears_of_a_low_stock_at_each_fall_and_no_customer_is_involved(
     assert {(message.audience, message.state) for message in world.all(Message)} == {("staff", "sent")}
     assert world.sink.recipients == ["staff@papier.example"] * 2
     assert world.all(Refusal) == []
-    assert [note.text for note in world.all(StaffNotice)] == ["Order more"] * 2
+    assert [note.text for note in world.all(StaffNotice)] == [
+        "Dune mug: 3 pieces left\n\nOrder more", "Dune mug: 0 pieces left\n\nOrder more"
+    ]  # fmt: skip
+    assert "Dune mug: 0 pieces left" in world.sink.mails[-1][1].get_body(("plain",)).get_content()
 
 
 def test_each_flow_has_its_own_threshold(world):
@@ -302,4 +305,3 @@ def test_another_system_starts_a_flow_by_a_name_of_its_own(world):
     world.work()
     assert world.sink.recipients == ["ada@example.com"]
     assert world.only(Run).started_at == NOON
-
