@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from app import assets, cli, languages, logs, templating
+from app import assets, cli, doorbell, languages, logs, templating
 from app.bodies import Bodies
 from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
@@ -112,6 +112,8 @@ def _config(settings: Settings) -> dict[str, object]:
         "TRUSTED_HOSTS": settings.hosts,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "app" / "translations"),
         "RATELIMIT_STORAGE_URI": _limiter_url(settings.redis_url),
+        # Its own patience would be seconds a request, and a broker that hangs is no reason to wait at the door.
+        "RATELIMIT_STORAGE_OPTIONS": doorbell.impatient() if settings.redis_url else {},
         "RATELIMIT_SWALLOW_ERRORS": True,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "WTF_CSRF_TIME_LIMIT": None,

@@ -8,6 +8,7 @@ nobody has heard there is no second one, so that their number is bounded by kind
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import dramatiq
 import redis
@@ -35,10 +36,13 @@ def client(redis_url: str, patience: float) -> redis.Redis:
 
     Handed to Dramatiq whole: given an address, Dramatiq would make a client without time-outs.
     """
+    return redis.Redis.from_url(redis_url, **impatient(patience))
+
+
+def impatient(patience: float = PATIENCE) -> dict[str, Any]:
+    """Return how any client of the broker is made, so that one that hangs keeps nobody for longer than this."""
     once = Retry(NoBackoff(), 0)
-    return redis.Redis.from_url(
-        redis_url, socket_connect_timeout=patience, socket_timeout=patience, retry=once
-    )
+    return {"socket_connect_timeout": patience, "socket_timeout": patience, "retry": once}
 
 
 def ring(kind: str, id: int) -> bool:

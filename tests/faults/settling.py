@@ -57,13 +57,24 @@ def left(shop_ids):
 
 
 def settle(traders, limit=90):
-    """Let everything come to its end; return how many days of the shops' time that took."""
+    """Let everything come to its end: move the shops' clocks on until no run and no message waits for its time."""
     rest(limit)
     ids = [trader.shop.id for trader in traders]
     for hours in (1, 2, 12, *[24] * DAYS):
         for id in ids:
             unit(lambda id=id, hours=hours: clock.skip(id, timedelta(hours=hours)))
         rest(limit)
-        if hours == 24 and not left(ids):
+        if not left(ids):
             return
     raise AssertionError(f"{left(ids)} runs and messages have not ended after {DAYS} days")
+
+
+def take_up(traders):
+    """Do what a person does about runs put aside because their workers died again and again; return how many."""
+    ids = [trader.shop.id for trader in traders]
+    parked = db.session.execute(
+        select(Run.shop_id, Run.id).where(Run.shop_id.in_(ids), Run.status == "parked")
+    ).all()
+    for shop_id, id in parked:
+        unit(lambda shop_id=shop_id, id=id: Run.unpark(shop_id, id, clock.now(shop_id)))
+    return len(parked)

@@ -25,6 +25,7 @@ from app.launcher.prepare import free_port, listens
 from tests.conftest import SECRET
 from tests.faults.children import Family, Process
 from tests.faults.postgres import Postgres
+from tests.faults.proxy import Proxy
 from tests.patience import until
 
 PASSWORD = "qzpassword-of-the-relay"
@@ -76,11 +77,13 @@ class Stage:
     with_broker: bool = True
     workers: int = 4
     heartbeats: int = 1
+    proxied: bool = False  # the product reaches PostgreSQL through a proxy that can cut the line
 
     def __post_init__(self):
         (self.directory / "logs").mkdir(parents=True, exist_ok=True)
         self.postgres = Postgres().start() if self.database == "postgresql" else None
         self.url = self.postgres.url if self.postgres else ""
+        self.proxy = Proxy(self.postgres.port) if self.proxied else None
         sink_log = self.directory / "accepted.log"
         sink_log.touch()
         command = (sys.executable, "-m", "tests.faults.sink", str(sink_log))
@@ -91,15 +94,16 @@ class Stage:
         self.app = self._open()
 
     def _environ(self):
+        broker = brokers.url(self.socket) if self.socket else ""
         told = {
             "DATA_DIR": str(self.directory), "SECRET_KEY": SECRET, "PORT": str(self.port), "LOG_FORMAT": "json",
             "SMTP_URL": f"smtp://127.0.0.1:{self.sink.port}", "BASE_URL": f"http://127.0.0.1:{self.port}",
-            "DATABASE_URL": self.url, "REDIS_URL": brokers.url(self.socket) if self.socket else "",
+            "DATABASE_URL": self.proxy.url if self.proxy else self.url, "REDIS_URL": broker,
         }  # fmt: skip
         return os.environ | told
 
     def _open(self):
-        app = create_app(Settings.from_environ(self.environ))
+        app = create_app(Settings.from_environ(self.environ | {"DATABASE_URL": self.url}))
         app.config.update(TESTING=True)
         limiter.enabled = False
         with app.app_context():

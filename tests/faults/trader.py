@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-from app import clock, passwords
+from app import clock, links, passwords
 from app.extensions import db
-from app.models import ApiKey, Email, Flow, Message, Policy, Shop
+from app.models import ApiKey, Email, Flow, Policy, Shop
 from app.unit import unit
 from tests.workers.world import LEFT, WAIT, World
 
@@ -45,6 +45,14 @@ class Trader(World):
         ).id
         self.accepted, self.said_no, self.switched = set(), {}, []
 
+    def kept(self, row):
+        """Write a row while others write too."""
+        unit(lambda: db.session.add(row))
+        db.session.refresh(row)
+        db.session.expunge(row)
+        db.session.rollback()
+        return row
+
     def skip(self, **delta):
         """Move this shop's clock on, for every process."""
         unit(lambda: clock.skip(self.shop.id, timedelta(**delta)))
@@ -78,6 +86,7 @@ class Trader(World):
             unit(lambda: Policy.change(self.shop.id, most_messages=cap, most_days=1))
         gift = ("give_coupon", {"coupon": self.coupon(prefix=f"Q{self.shop.id}")})
         return {
+            "receipt": self.flow(PLACED, self.mail(topic="order")),
             "reminder": self.flow(LEFT, self.mail(topic="reminder"), WAIT(2), gift, self.mail(),
                                   settings={"goal": ["order.placed"]}),
             "thanks": self.flow(PLACED, ("condition", {"rules": OFTEN}), WAIT(1, "days"), self.mail(topic="order"),
@@ -95,8 +104,6 @@ class Trader(World):
 
     def leave(self, message):
         """Press the way out of a mail; from the answer on, none may go to its reader."""
-        from app import links
-
         with self.app_context():
             token = links.sign("unsubscribe", self.shop.id, message.id)
         assert self.door.unsubscribe(token) == 200
@@ -112,9 +119,3 @@ class Trader(World):
         self.switched.append(
             {"flow": flow_id, "epoch": epoch, "at": self.now, "handed_over": done.handed_over}
         )
-
-    def sent(self):
-        return self.all(Message, Message.state == "sent")
-
-    def forget_session(self):
-        db.session.remove()

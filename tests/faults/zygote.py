@@ -26,6 +26,7 @@ SHORT = {
     ("workers.smtp", "PATIENCE"): 1.5,
     ("workers.smtp", "LAST_PATIENCE"): 2.0,
     ("workers.calls", "LEASE"): timedelta(seconds=3),
+    ("workers.singles", "LEASE"): timedelta(seconds=5),
 }
 WORKER = ("dramatiq", "workers", "--processes", "1", "--threads", "2", "--skip-logging",
           "--worker-shutdown-timeout", "15000")  # fmt: skip

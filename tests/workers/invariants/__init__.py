@@ -11,8 +11,9 @@ from itertools import islice
 from app.extensions import db
 from tests.workers.invariants import codes, entries, gates, mails, messages, runs, system
 from tests.workers.invariants.reading import Rows
-from tests.workers.invariants.seen import Accepted, Seen
+from tests.workers.invariants.seen import Accepted, Off, Seen
 
+__all__ = ("Accepted", "Off", "Seen", "check", "violations")
 CHECKS = (
     *runs.CHECKS,
     *entries.CHECKS,

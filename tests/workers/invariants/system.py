@@ -8,10 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from sqlalchemy import select
-
 from app.extensions import db
-from app.models import InboxRow
 
 ADDRESS = re.compile(r"[^\s@<>\"'(\[,;=:]+@[\w-]+(?:\.[\w-]+)+")
 # References that no constraint of the database holds, for tables that name each other.
@@ -66,29 +63,27 @@ def s4_logs_keep_quiet(rows):
 
 
 def s5_failures_are_shown(rows):
-    """Everything that a person can act on is named on a screen of that person's shop."""
-    if rows.seen.shown is None:
-        return
-    for shop_id, text in rows.seen.shown.items():
-        for what, link in _waits_for_a_person(rows, shop_id):
-            if link not in text:
+    """Everything that a person can act on is on the status page of that person's shop."""
+    for shop_id, page in (rows.seen.shown or {}).items():
+        for what, kinds in _waits_for_a_person(rows, shop_id):
+            if not any(f'data-kind="{kind}"' in page for kind in kinds):
                 yield f"S5: {what} of shop {shop_id} is on no screen"
 
 
 def _waits_for_a_person(rows, shop_id):
-    """Yield (what it is, the link that leads to it) for each failure that a person can act on."""
+    """Yield (what it is, the kinds of concern that may show it) for each failure that a person can act on."""
     for run in rows.runs.values():
         if run.shop_id == shop_id and run.status == "parked":
-            yield f"parked run {run.id}", f"/runs/{run.id}"
+            yield f"parked run {run.id}", ("parked",)
     for message in rows.messages.values():
         if message.shop_id == shop_id and message.state == "unknown":
-            yield f"unknown message {message.id}", f"/runs/{message.run_id}"
+            yield f"unknown message {message.id}", ("unknown",)
     for flow in rows.flows.values():
         if flow.shop_id == shop_id and flow.status == "paused":
-            yield f"paused flow {flow.id}", f"/automations/{flow.id}"
-    parked = select(InboxRow.id).where(InboxRow.shop_id == shop_id, InboxRow.state == "parked")
-    for id in db.session.scalars(parked):
-        yield f"parked delivery {id}", f"delivery {id}"
+            yield f"paused flow {flow.id}", ("paused", "restored")
+    for row in rows.inbox.values():
+        if row.shop_id == shop_id and row.state == "parked":
+            yield f"parked delivery {row.id}", ("delivery",)
 
 
 CHECKS = (s1_shops_agree, s3_hints_are_bounded, s4_logs_keep_quiet, s5_failures_are_shown)
