@@ -107,7 +107,7 @@ def _pauses() -> Iterator[Gauge]:
 def _counted() -> Iterator[Counter]:
     for name, label, what in COUNTED:
         family = Counter(f"relance_{name}", what, labels=[label] if label else [])
-        for value, times in Tally.of(name).items() or (("", 0),):
+        for value, times in Tally.of(name).items() if label else (("", Tally.of(name).get("", 0)),):
             family.add_metric([value] if label else [], times)
         yield family
 
