@@ -131,9 +131,11 @@ class Asked:
 
     @property
     def flows(self) -> list[int]:
-        """The flows that count: deleted ones too, but none whose figures were dropped with it."""
+        """The flows that count: the one asked for, else all, deleted ones too unless their figures went with them."""
+        if self.flow_id is not None:
+            return [self.flow_id]
         mine = select(Flow.id).where(Flow.shop_id == self.shop_id, Flow.forgotten_at.is_(None))
-        return list(db.session.scalars(mine.where(Flow.id == self.flow_id) if self.flow_id else mine))
+        return list(db.session.scalars(mine))
 
 
 def counted(asked: Asked, names: Collection[str], nodes: bool = False) -> Counter[Key]:
@@ -143,10 +145,11 @@ def counted(asked: Asked, names: Collection[str], nodes: bool = False) -> Counte
     """
     flows = asked.flows
     until, found = _folded(asked, flows, names, nodes)
-    zone = asked.period.zone if asked.period else "UTC"
-    stretch = Stretch(asked.shop_id, flows, zone, since=until)
+    period = asked.period
+    stretch = Stretch(asked.shop_id, flows, period.zone if period else "UTC", since=until)
+    bounds = period.bounds(until) if period else []
     for fact in measures.giving(names) if flows else ():
-        live = fact.by_day(stretch, asked.period.bounds()) if asked.period else fact.ever(stretch)
+        live = fact.by_day(stretch, bounds) if period else fact.ever(stretch)
         found.update(_wanted(live, asked, names, nodes))
     return found
 
@@ -178,9 +181,9 @@ def _folded(
 
 def _wanted(live: Mapping[Key, int], asked: Asked, names: Collection[str], nodes: bool) -> Counter[Key]:
     found: Counter[Key] = Counter()
-    days = set(asked.period.dates()) if asked.period else None
+    period = asked.period
     for (flow, node, measure, detail, day), number in live.items():
-        if days is not None and day not in days:
+        if period and not (day and period.first <= day <= period.last):
             continue
         if measure in names and (measure not in OF_STEPS or nodes) and (node or not nodes):
             found[flow, node if nodes else "", measure, detail, day if asked.by_day else None] += number

@@ -124,16 +124,16 @@ def sales(shop_id: int, period: Period, flow_id: int | None = None) -> list[Sale
 
 def recovered(shop_id: int, period: Period, flow_id: int | None = None) -> tuple[Credit, Credit]:
     """Return what counts as won back, strictly (link pressed and order paid) and as credited: C5 keeps both."""
-    return (
-        _credit(shop_id, period, flow_id, "recovered", "recovered_sales"),
-        _credit(shop_id, period, flow_id, "orders", "sales"),
-    )
+    strict, credited = ("recovered", "recovered_sales"), ("orders", "sales")
+    counted = _counted(shop_id, period, flow_id, (*strict, *credited))
+    return _credit(counted, _currency(shop_id), *strict), _credit(counted, _currency(shop_id), *credited)
 
 
 def offer(shop_id: int, flow_id: int, period: Period) -> tuple[int, Credit]:
     """Return an offer's three figures: who received it, orders placed with its code, sales with it (OFFER-15)."""
-    recipients = sum(_counted(shop_id, period, flow_id, ("offers",)).values())
-    return recipients, _credit(shop_id, period, flow_id, "code_orders", "code_sales")
+    counted = _counted(shop_id, period, flow_id, ("offers", "code_orders", "code_sales"))
+    recipients = sum(number for key, number in counted.items() if key[2] == "offers")
+    return recipients, _credit(counted, _currency(shop_id), "code_orders", "code_sales")
 
 
 Credited = Row[tuple[Order, Attribution, Customer | None]]
@@ -162,15 +162,9 @@ def _orders(shop_id: int, flow_id: int, period: Period) -> Any:
     return query.where(Attribution.at >= period.since, Attribution.at < period.until)
 
 
-def _credit(shop_id: int, period: Period, flow_id: int | None, orders: str, sales_: str) -> Credit:
-    counted, own = _counted(shop_id, period, flow_id, (orders, sales_)), _currency(shop_id)
-    of = {name: sum(number for key, number in counted.items() if key[2] == name and _mine(key, own, name == sales_))
-          for name in (orders, sales_)}  # fmt: skip
-    return Credit(of[orders], of[sales_])
-
-
-def _mine(key: dailies.Key, currency: str, is_money: bool) -> bool:
-    return not is_money or key[3] == currency
+def _credit(counted: Mapping[dailies.Key, int], currency: str, orders: str, worth: str) -> Credit:
+    many = sum(number for key, number in counted.items() if key[2] == orders)
+    return Credit(many, sum(number for key, number in counted.items() if key[2:4] == (worth, currency)))
 
 
 def _counted(

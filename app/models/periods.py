@@ -62,7 +62,9 @@ class Period:
         """Return its days, the first one first."""
         return [self.first + place * DAY for place in range(self.days)]
 
-    def bounds(self) -> list[tuple[date, datetime, datetime]]:
-        """Return (day, first instant, first instant after it) of each day."""
-        edges = [begins(day, self.zone) for day in [*self.dates(), self.last + DAY]]
-        return list(zip(self.dates(), edges, edges[1:], strict=False))
+    def bounds(self, since: datetime | None = None) -> list[tuple[date, datetime, datetime]]:
+        """Return (day, first instant, first instant after it) of each day, or of those that end after an instant."""
+        first = max(self.first, day_of(since, self.zone)) if since else self.first
+        days = [first + place * DAY for place in range((self.last - first).days + 2)]
+        edges = [begins(day, self.zone) for day in days]
+        return list(zip(days, edges, edges[1:], strict=False))

@@ -19,9 +19,10 @@ from app.models import Flow, Policy, Shop, Version, counts, figures
 from app.models.counts import Funnel
 from app.models.figures import Figures
 from app.telling import tell
-from app.views.editor_drawing import Drawing, StepCard
+from app.views.editor_cards import StepCard
+from app.views.editor_drawing import SORTS, Drawing
 from app.views.ranges import Range
-from graph.model import Graph
+from graph.model import Graph, Node
 from graph.words import Words
 
 BY_WEEK, BY_MONTH = 92, 400  # days from which on a drawing shows weeks, and months
@@ -55,12 +56,32 @@ class Bucket:
     before: int
 
 
+class Plain(Drawing):
+    """A drawing of which only the words of the steps are wanted: nothing is counted or looked for."""
+
+    def _card(self, node: Node, place: int) -> StepCard:
+        kind = node.described
+        words = kind.card(node.settings, self.names)
+        return StepCard(
+            node.id,
+            kind.icon,
+            SORTS[kind.group],
+            tell(words.title),
+            tell(words.line),
+            "",
+            "",
+            (),
+            False,
+            place,
+        )
+
+
 class Report:
     """One automation over a range, beside the range before."""
 
     def __init__(self, flow: Flow, shop: Shop, range: Range) -> None:
         self.flow, self.shop, self.range, self.period = flow, shop, range, range.period
-        self.drawing = Drawing(flow, shop)
+        self.drawing = Plain(flow, shop)
         version = db.session.get(Version, flow.version_id) if flow.version_id else None
         if flow.status != "off" and version is not None:
             self.drawing.graph = Graph.from_json(version.graph)
