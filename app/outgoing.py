@@ -121,17 +121,24 @@ def _vetted(host: str, port: int, excepted: Iterable[vetting.Network]) -> list[s
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send a body and return the answer, whatever its status; raises Refused or Unreached."""
     url = checked(url, http=current_app.extensions["settings"].outgoing_http)
+    return _asked("POST", url, PATIENCE, content=body, headers=list(headers.items()))
+
+
+def look(url: str, patience: float = PATIENCE) -> Answer:
+    """Ask for a page, telling nothing, and return the answer, a redirect's too; raises Refused or Unreached."""
+    return _asked("GET", checked(url, http=True), patience)
+
+
+def _asked(method: str, url: str, patience: float, **told: Any) -> Answer:
     backend = _Backend()
     # A side that sends one byte a second keeps within every pause, so the whole is bounded as well.
-    alarm = threading.Timer(PATIENCE, backend.cut)
+    alarm = threading.Timer(patience, backend.cut)
     alarm.daemon = True
     alarm.start()
     try:
         with (
             httpcore2.ConnectionPool(ssl.create_default_context(), network_backend=backend) as pool,
-            pool.stream(
-                "POST", url, headers=list(headers.items()), content=body, extensions=_PAUSES
-            ) as answer,
+            pool.stream(method, url, extensions=_PAUSES, **told) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers}
             return Answer(answer.status, _beginning(answer), _wait(told.get(b"retry-after", b"")))

@@ -55,7 +55,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address in a mail. `sort` is click, unsubscribe, preferences, recovery, web, mail or bad; `target` is where it ends up."""
+    """One address in a mail; `target` is where it ends up.
+
+    `sort` is click, unsubscribe, preferences, recovery, web, mail or bad.
+    """
 
     href: str
     sort: str

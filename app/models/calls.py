@@ -26,7 +26,7 @@ FAILED = db.text("state = 'failed'")
 class Call(db.Model):
     """One call. `key` is run:node:visit and unique; `call_id` is the webhook-id that every try repeats.
 
-    state: waiting → calling → done | failed; waiting, calling → cancelled.
+    state: waiting → calling → done | failed; waiting, calling → cancelled; failed → waiting, when somebody asks for it.
     """
 
     __tablename__ = "call"
@@ -99,6 +99,14 @@ class Call(db.Model):
                 cls._mine(row).values(told | {"send_at": send_at, "attempts": tries, "lease_until": None})
             )
         )
+
+    @classmethod
+    def revive(cls, shop_id: int, now: datetime, id: int | None = None) -> int:
+        """Let calls of a shop that failed be tried from the beginning, one or all; return how many."""
+        failed = update(cls).where(cls.shop_id == shop_id, cls.state == "failed")
+        failed = failed if id is None else failed.where(cls.id == id)
+        anew = {"state": "waiting", "attempts": 0, "send_at": now, "ended_at": None, "reason": ""}
+        return changed(failed.values(anew))
 
     @classmethod
     def _mine(cls, row: Any) -> Any:

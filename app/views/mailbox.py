@@ -27,8 +27,8 @@ from werkzeug.wrappers import Response as Answer
 
 from app import clock
 from app.config import Settings
-from app.extensions import db
-from app.mailbox import checks
+from app.extensions import db, limiter
+from app.mailbox import checks, trying
 from app.mailbox.reading import opened
 from app.models import Customer, Flow, Mail, MailFault, Message
 from app.models.mail_faults import FAULTS
@@ -68,6 +68,22 @@ def show(mail_id: int) -> str:
     part = part if part in PARTS and (parts.html or part not in ("html", "phone")) else "text"
     checked = checks_of(mail.raw) if part == "checks" else {}
     return render_template("mailbox/show.html", mail=mail, parts=parts, part=part, **checked, **whence(mail))
+
+
+@pages.post("/mailbox/<int:mail_id>/links")
+@limiter.limit("6/minute;60/hour", key_func=lambda: f"links of {g.user.id if g.user else 0}")
+def try_links(mail_id: int) -> str:
+    """Try where each link of a mail leads, and show the checks with what came of it. Nothing is kept."""
+    mail = find(mail_id)
+    parts, known = opened(mail.raw), whence(mail)
+    answers = trying.tried(checks.addresses(parts.html, parts.text))
+    said = {
+        href: (each.well, words.TRIED[each.state] % {"status": each.status}) for href, each in answers.items()
+    }
+    checked = checks_of(mail.raw)
+    return render_template(
+        "mailbox/show.html", mail=mail, parts=parts, part="checks", tried=said, **checked, **known
+    )
 
 
 def checks_of(raw: bytes) -> dict[str, Any]:

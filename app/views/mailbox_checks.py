@@ -72,6 +72,17 @@ LINKS: Mapping[str, Any] = {
     "bad": _l("leads nowhere"),
 }
 
+TRIED: Mapping[str, Any] = {
+    "good": _l("The page is there."),
+    "moved": _l("The page is there, behind a redirect."),
+    "gone": _l("There is no such page (answer %(status)s)."),
+    "broken": _l("The server has a trouble of its own (answer %(status)s)."),
+    "inside": _l("It leads into a private network, where no customer gets."),
+    "unknown": _l("No server is known under this address."),
+    "silent": _l("The server did not answer."),
+    "untried": _l("Not tried: it took too long already."),
+}
+
 
 def told(findings: Sequence[Finding], words: Mapping[str, tuple[Any, Any]]) -> list[tuple[bool, str]]:
     """Return each finding as (well, sentence)."""

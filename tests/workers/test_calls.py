@@ -109,6 +109,18 @@ def test_a_call_is_given_up_after_a_day_and_a_half(calling, other):
     assert (call.state, call.reason, call.attempts) == ("failed", "call_gave_up", 8)
 
 
+def test_a_call_that_was_given_up_is_made_once_more_when_somebody_asks(calling, other):
+    other.status = 410
+    calling.work()
+    assert calling.only(Call).state == "failed"
+    other.status, shop_id = 200, calling.shop.id
+    assert unit(lambda: Call.revive(shop_id + 1, calling.now)) == 0
+    assert unit(lambda: Call.revive(shop_id, calling.now)) == 1
+    calling.work()
+    assert (calling.only(Call).state, calling.only(Call).attempts) == ("done", 1)
+    assert len({headers["webhook-id"] for headers, _body, _path in other.told}) == 1
+
+
 @pytest.mark.parametrize(("status", "state"), [(410, "failed"), (302, "waiting"), (404, "waiting")])
 def test_a_redirect_is_followed_by_nobody_and_gone_is_gone(calling, other, status, state):
     other.status, other.headers = status, {"Location": other.url}
