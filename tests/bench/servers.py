@@ -94,7 +94,8 @@ def _red(folder: Path) -> Iterator[tuple[int, str]]:
 @contextmanager
 def _eight(folder: Path) -> Iterator[tuple[int, str]]:
     home, port = npm.installed(npm.N8N), free_port()
-    told = {f"N8N_{name}_ENABLED": "false" for name in CALM}
+    # Its faster way with expressions; its newer one costs it half of the rate, and wants another compiled part.
+    told = {"N8N_EXPRESSION_ENGINE": "legacy"} | {f"N8N_{name}_ENABLED": "false" for name in CALM}
     told |= {"N8N_USER_FOLDER": str(folder), "N8N_PORT": str(port), "N8N_LISTEN_ADDRESS": "127.0.0.1"}
     eight = ["node", "node_modules/n8n/bin/n8n"]
     for words in (
