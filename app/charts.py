@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TOP, BOTTOM = 12.0, 26.0  # room for the highest letter, and for the days below
+TOP, BOTTOM, LEFT = 16.0, 26.0, 56.0  # room for the highest words, for the days below, and for the amounts
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ def curve(now: Sequence[int], before: Sequence[int], width: int = 720, height: i
     def y(value: float) -> float:
         return round(TOP + (top - value) / (top - low) * (height - TOP - BOTTOM), 1)
 
-    strip = width / max(len(now), 1)
-    xs = [round((place + 0.5) * strip, 1) for place in range(len(now))]
+    strip = (width - LEFT) / max(len(now), 1)
+    xs = [round(LEFT + (place + 0.5) * strip, 1) for place in range(len(now))]
     spots = tuple(
-        Spot(place, x, y(value), round(place * strip, 1), round(strip, 1))
+        Spot(place, x, y(value), round(LEFT + place * strip, 1), round(strip, 1))
         for place, (x, value) in enumerate(zip(xs, now, strict=True))
     )
     line, earlier = (
