@@ -26,7 +26,7 @@ ROOMS: Mapping[str, str] = {
     **dict.fromkeys((
         "flows", "reports", "recipes", "editor", "clips", "conflicts", "counts", "exports", "publishing", "replay",
         "trying", "resume", "runs", "status", "flow_backfill", "emails", "images", "products", "offers",
-        "offers_wizard", "offers_channel", "replies", "clock", "backroom",
+        "offers_wizard", "offers_channel", "replies", "clock", "calls", "backroom",
     ), "automations"),
     **dict.fromkeys(
         ("carts", "carts_letter", "carts_order", "orders", "reminders", "reminders_wizard"), "carts"

@@ -36,7 +36,7 @@ from app.unit import unit
 from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order, kept
 
 NOBODY = 999_999_999
-ADDRESSES = {"recipe": "abandoned_cart", "name": "abandoned_cart"}  # ids that belong to no shop
+ADDRESSES = {"recipe": "abandoned_cart", "name": "abandoned_cart", "table": "messages"}  # ids that belong to no shop
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ OWNED = (
 )  # fmt: skip
 OPEN = {  # of no shop, or of the thing that the same address names
     "node", "node_id", "version_id", "filename", "token", "recipe", "name", "slug", "product", "part", "locale",
-    "email", "key", "visit", "number", "ending", "channel",
+    "email", "key", "visit", "table", "number", "ending", "channel",
 }  # fmt: skip
 # A rehearsal has a mail only where the drawing sends one, an e-mail a revision once it was saved.
 NOT_ALWAYS = {"trying.mail", "emails.revisions"}
