@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +14,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.emails import editing, fields
-from app.emails.checking import Problem, check
+from app.emails.checking import Problem, check, worded
 from app.extensions import db
 from app.forms.email_blocks import FORMS, BlockForm
 from app.forms.emails import HtmlForm, LinesForm
 from app.languages import LANGUAGES
-from app.models import Customer, Email
+from app.models import Coupon, Customer, Email
 
 # In the order of the menu: icon, title and what it is for.
 KINDS: Mapping[str, tuple[str, Any]] = {
@@ -28,6 +29,7 @@ KINDS: Mapping[str, tuple[str, Any]] = {
     "columns": ("columns-2", _l("Columns")), "divider": ("minus", _l("Line")), "spacer": ("maximize", _l("Space")),
     "social": ("users", _l("Social links")), "html": ("code", _l("HTML")), "footer": ("flag", _l("Footer")),
 }  # fmt: skip
+SHORTEST = 4  # letters of a code that is looked for: shorter ones are words
 LISTED = 50  # customers that the chooser offers by name; any other is found by address
 
 
@@ -106,6 +108,16 @@ class Desk:
     def unspoken(self) -> dict[str, str]:
         """The languages that the design could still be written in."""
         return {code: name for code, name in LANGUAGES.items() if code not in self.design}
+
+    @property
+    def spelt(self) -> list[str]:
+        """The shared codes that the words of this language spell out: they go on promising when the coupon is over."""
+        said = " ".join(words for _field, words in worded(self.content)).upper()
+        mine = select(Coupon.prefix).where(
+            Coupon.shop_id == g.shop.id, Coupon.status == "active", ~Coupon.personal
+        )
+        codes = {code.upper() for code in db.session.scalars(mine) if len(code) >= SHORTEST}
+        return sorted(code for code in codes if re.search(rf"(?<!\w){re.escape(code)}(?!\w)", said))
 
     @property
     def fallback(self) -> str:

@@ -139,7 +139,7 @@ def answer(
 ) -> Response:  # fmt: skip
     """Return the regions as they are now: `whole`, or only what is said about the words being typed."""
     desk = Desk(email, locale or emails.language(email.working), chosen)
-    regions = ("bar", "languages", "lines", "blocks") if whole else ("bar",)
+    regions = ("bar", "warnings", *(("languages", "lines", "blocks") if whole else ()))
     said = {"regions": regions, "remark": remark, "remark_icon": icon, "whole": whole}
     return make_response(render_template("emails/drawn.html", desk=desk, **said), status)
 

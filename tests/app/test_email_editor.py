@@ -6,9 +6,10 @@ import pytest
 
 from app import views
 from app.extensions import db
-from app.models import Email, EmailRevision
+from app.models import Coupon, Email, EmailRevision
 from tests.app.browsing import a_browser, words
 from tests.app.letters import DESIGN, a_letter
+from tests.app.rows import NOON, kept
 
 
 @pytest.fixture
@@ -51,6 +52,21 @@ def test_what_is_typed_is_kept_as_a_draft_and_reaches_nobody(desk):
     assert answer.status_code == 200 and "Changes not live yet" in words(answer)
     assert desk.blocks()[1] == {"kind": "text", "id": "b2", "text": "Hi *you*\n- one", "align": "center"}
     assert desk.email.content == DESIGN and desk.email.revision == 1 and desk.email.draft["fr"]["blocks"]
+
+
+@pytest.mark.rule("OFFER-11")
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("Type merci10 at the checkout", True), ("{{ coupon.code }}", False), ("MERCI100", False), ("MINE-7K2M", False)],
+)  # fmt: skip
+def test_a_shared_code_that_is_written_out_by_hand_is_told_as_one_types(desk, text, told):
+    told_of = {"shop_id": desk.shop.id, "kind": "percent", "value": 10, "created_at": NOON}
+    kept(Coupon(name="All", prefix="MERCI10", personal=False, **told_of))
+    kept(Coupon(name="Each", prefix="MINE", personal=True, **told_of))
+    db.session.commit()
+    answer = words(desk.do("set", block="b2", **{"b2-text": text}))
+    assert ("Your words spell the code MERCI10." in answer) is told
+    assert "Your words spell the code" not in answer or told
 
 
 def test_saving_makes_the_draft_live_and_a_revision(desk):

@@ -93,6 +93,49 @@ def test_the_footer_says_who_writes_and_how_to_reach_them(app):
     assert "/p/" not in bare.html and "/u/" not in bare.text
 
 
+CARTED = {"items": [{"product": "a", "title": "Teapot", "quantity": 2, "price": 4200, "image": "/a.jpg",
+                     "description": "Round, glazed in blue"}], "total": 8400, "currency": "EUR"}  # fmt: skip
+LEFT = {"customer": {"first_name": "Ada"}, "cart": CARTED, "shop": {"name": "Papier & Co"}}
+
+
+@pytest.mark.rule("CART-05")
+@pytest.mark.rule("CART-06")
+@pytest.mark.rule("REMIND-06")
+@pytest.mark.parametrize(
+    ("name", "locale", "subject"),
+    [("abandoned_cart", "en", "cart is waiting"), ("abandoned_cart", "fr", "panier vous attend"),
+     ("abandoned_checkout", "en", "left something"), ("abandoned_checkout", "fr", "oublié quelque chose")],
+)  # fmt: skip
+def test_the_preset_mail_says_what_was_left_and_leads_back_to_it(app, name, locale, subject):
+    design = next(iter(next(each for each in all_recipes() if each.name == name).emails.values()))
+    led = replace(FRAME, logo="", link=lambda target: f"{BASE}/c/{target}")
+    mail = render(design, locale, LEFT, led)
+    assert subject in mail.subject
+    assert f'<a href="{BASE}/c/shop"' in mail.html  # the shop's name leads to the shop
+    assert 'src="https://relance.example/a.jpg"' in mail.html and "Teapot" in mail.html
+    assert re.search("€84.00|84,00\xa0€", mail.html)
+    button = re.search(rf'<a href="{BASE}/c/cart"[^>]*background[^>]*>\s*([^<]+)<', mail.html)
+    assert button and button[1].strip() and f"{BASE}/c/cart" in mail.text
+    assert "1 rue du Lac" in mail.html
+
+
+@pytest.mark.rule("REMIND-07")
+@pytest.mark.rule("C14")
+def test_each_product_shows_its_picture_how_many_and_what_it_is(app):
+    parts = {"photo": True, "name": True, "price": True, "quantity": True, "description": True}
+    for left_out in (None, *parts):
+        block = {"kind": "items", "source": "cart", **parts} | ({left_out: False} if left_out else {})
+        mail = render({"en": {"subject": "S", "blocks": [block]}}, "en", LEFT, FRAME)
+        seen = {
+            "photo": "/a.jpg",
+            "name": "Teapot",
+            "price": "€84.00",
+            "quantity": "Quantity: 2",
+            "description": "glazed",
+        }
+        assert {part for part, words in seen.items() if words in mail.html} == set(parts) - {left_out}
+
+
 BREACHES = {
     "a missing header": (rb"Auto-Submitted: auto-generated\r\n", b""),
     "a second recipient": (rb"To: ", b"To: all@example.com, "),
