@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -37,7 +37,8 @@ from app.models import (
     Version,
     Visit,
 )
-from app.models.figures import Period, by_flow
+from app.models.figures import by_flow
+from app.models.periods import Period
 from app.shops import demo
 from app.unit import unit
 from graph.interpreter import compile
@@ -218,7 +219,7 @@ def test_messages_belong_to_a_step_and_are_read_in_order(made: Flask) -> None:
 
 def test_the_figures_of_the_pages_are_those_of_the_tables(made: Flask) -> None:
     shop = db.session.scalars(db.select(Shop)).one()
-    figures = by_flow(shop.id, Period(NOW + timedelta(seconds=1), 91))
+    figures = by_flow(shop.id, Period.rolling(NOW, shop.timezone, 91))
     totals = {order.id: order.total for order in every(Order)}
     assert sum(each.total("sales") for each in figures.values()) == sum(
         totals[a.order_id] for a in every(Attribution)

@@ -57,7 +57,7 @@ def a_flow_that_sold(shop):
 def test_the_list_says_what_each_brought_and_all_together(owner, shop):
     a_flow_that_sold(shop)
     said = words(owner.get("/automations"))
-    assert "Reach, last 30 days 1" in said
+    assert "Reach 1" in said
     assert "Sales €64" in said
     assert "Bring back a cart Cart left behind → Wait 1 hour" in said
     assert re.search(r"On 1 1 1 €64", said)
@@ -162,8 +162,8 @@ def test_many_automations_can_be_filtered(owner, shop):
     for number in range(9):
         a_flow(shop, f"Flow {number}", status="off" if number else "live")
     db.session.commit()
-    assert words(owner.get("/automations?state=live")).count("Flow ") == 1
-    assert words(owner.get("/automations?q=flow 3")).count("Flow ") == 1
+    assert owner.get("/automations?state=live").get_data(as_text=True).count('class="row-target"') == 1
+    assert owner.get("/automations?q=flow 3").get_data(as_text=True).count('class="row-target"') == 1
 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
