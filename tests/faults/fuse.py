@@ -35,6 +35,9 @@ class Fuse:
     def to_json(self):
         return asdict(self)
 
+    def to_line(self):
+        return json.dumps(asdict(self))
+
 
 # The points of one mail, in the order in which it meets them.
 MAIL = ("in rendering", "before the gate", "after RCPT", "after 354", "mid-body", "before the dot", "after the dot",

@@ -27,12 +27,14 @@ class Load(threading.Thread):
         self.stage, self.traders, self.people = stage, traders, people
         self.chance, self.pause = random.Random(f"load:{seed}"), 1 / rate
         self.ended, self.told, self.failed, self.moving = threading.Event(), 0, None, True
+        self.quiet = threading.Lock()  # whoever holds it, nothing is told
 
     def run(self):
         with self.stage.app.app_context():
             try:
                 while not self.ended.wait(self.pause):
-                    self.tick()
+                    with self.quiet:
+                        self.tick()
             except Exception as error:
                 self.failed = error
             finally:

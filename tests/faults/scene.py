@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -84,6 +85,25 @@ class Scene:
         for kind in ("enrol", "advance", "deliver", "call"):
             waiting = self.stage.client.llen(f"dramatiq:{kind}")
             self.hints[kind] = max(waiting, self.hints.get(kind, 0))
+
+    def leased(self):
+        return self.count(Run, status="leased")
+
+    @contextmanager
+    def pausing(self, load):
+        """Tell nothing for as long as the block lasts: what breaks now is ours to break."""
+        with load.quiet:
+            yield
+
+    def forget(self):
+        """Let go of connections that are broken."""
+        db.session.rollback()
+        db.session.remove()
+        db.engine.dispose()
+
+    def wait(self, seconds):
+        """Let a fault last: the only place where time passes because it should."""
+        threading.Event().wait(seconds)
 
     @property
     def kills(self):

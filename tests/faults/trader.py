@@ -112,6 +112,9 @@ class Trader(World):
     def app_context(self):
         return self.stage.app.app_context()
 
+    def switch_on(self, flow_id):
+        assert unit(lambda: Flow.switch_on(self.shop.id, flow_id, self.now))
+
     def switch_off(self, flow_id):
         """Switch a flow off and note the instant of the answer."""
         done = unit(lambda: Flow.switch_off(self.shop.id, flow_id, self.now))

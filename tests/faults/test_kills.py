@@ -1,0 +1,71 @@
+"""Workers and heartbeats killed at random and at every named point, while mails flow: on each database."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.faults.fuse import Fuse
+from tests.faults.points import points
+from tests.faults.scene import scene
+from tests.faults.schedule import Killing
+from tests.patience import until
+
+KILLS = int(os.environ.get("FAULTS") or 200)
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.mark.timeout(KILLS * 3 + 300)
+@pytest.mark.parametrize("database", DATABASES)
+def test_two_hundred_random_kills_break_no_promise(database, tmp_path, seed):
+    with scene(tmp_path, database, seed, workers=6, heartbeats=2) as played:
+        with played.load() as load:
+            killing = Killing(played.stage, seed, KILLS, load)
+            killing.start()
+            assert killing.finish(KILLS * 3) >= KILLS
+        verdict = played.hold(limit=120)
+        print(f"{database}: kills={killing.kills} {verdict} seed={seed}")
+        assert verdict.sent
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_kill_at_each_named_point_breaks_no_promise(database, tmp_path, seed):
+    with scene(tmp_path, database, seed, workers=4) as played:
+        dealt = Dealt(played.family, points())
+        with played.load():
+            until(lambda: not dealt.next_round(), 150)
+        assert set(dealt.points) <= set(played.family.went_off())
+        played.hold(limit=120)
+
+
+class Dealt:
+    """Gives each newborn worker a point at which nobody has died yet, until there is none."""
+
+    def __init__(self, family, points):
+        self.family, self.points, self.turn, self.has = family, points, 0, {}
+        family.fuses = self.fuse
+        for slot in family.of("worker"):
+            family.kill(slot)
+
+    @property
+    def missing(self):
+        gone = set(self.family.went_off())
+        return [point for point in self.points if point not in gone]
+
+    def fuse(self, slot):
+        missing = self.missing
+        if not slot.startswith("worker") or not missing:
+            return None
+        self.turn += 1
+        self.has[slot] = missing[self.turn % len(missing)]
+        return Fuse(self.has[slot], nth=1 + self.turn % 2)
+
+    def next_round(self):
+        """Replace those whose point another has died at meanwhile; return what is still missing."""
+        missing = self.missing
+        for slot, point in list(self.has.items()):
+            if point not in missing:
+                del self.has[slot]
+                self.family.kill(slot)
+        return missing
