@@ -5,6 +5,7 @@ Knows which design, whose words, which headers. Must not know the mail server, n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,13 +14,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.bulk import among
 from app.emails import addresses
 from app.emails.frame import Frame
 from app.emails.mime import BadAddress, Mailbox, compose
 from app.emails.rendering import Rendered, language_of, render
 from app.emails.wording import BadWording
 from app.extensions import db
-from app.models import Customer, Email, Handwritten, Run, Shop
+from app.models import Cart, Customer, Email, Event, Handwritten, Order, Run, Shop
 from app.returned.addresses import return_path
 from workers import context
 
@@ -44,6 +46,27 @@ class Letter:
     revision: int | None = None
 
 
+def fetched(messages: Sequence[Any]) -> list[Any]:
+    """Read what the letters of these messages are about, a query a kind.
+
+    Hold what comes back while they are written: a session forgets rows that nobody holds, and would read each again.
+    """
+    runs = _rows(Run, {message.run_id for message in messages})
+    events = _rows(Event, {run.event_id for run in runs})
+    told = [
+        *_rows(Customer, {message.customer_id for message in messages}),
+        *_rows(Email, {message.email_id for message in messages}),
+        *_rows(Cart, {event.cart_id for event in events}),
+        *_rows(Order, {event.order_id for event in events}),
+    ]
+    return [*runs, *events, *told, db.session.get(Shop, messages[0].shop_id)]
+
+
+def _rows(model: Any, ids: set[Any]) -> list[Any]:
+    wanted = [id for id in ids if id]
+    return list(db.session.scalars(select(model).where(among(model.id, wanted)))) if wanted else []
+
+
 def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
     """Return the mail of a message (a row); raises Unwritable."""
     shop, customer = (
@@ -63,9 +86,8 @@ def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
 def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_code: bool) -> Letter:
     if not customer.email:
         raise Unwritable("erased")
-    of_email = select(Email).where(Email.shop_id == shop.id, Email.id == message.email_id)
-    design = Handwritten.of(message.run_id, message.visit) or db.session.scalar(of_email)
-    if design is None:
+    design = Handwritten.of(message.run_id, message.visit) or db.session.get(Email, message.email_id or 0)
+    if design is None or design.shop_id != shop.id:
         raise Unwritable("email_gone")
     run = db.session.get_one(Run, message.run_id)
     offered = context.offered(run) if with_code else None
@@ -85,26 +107,26 @@ def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter
         raise Unwritable("no_staff_address")
     who = f"{customer.first_name} {customer.last_name}".strip() or customer.email or ""
     with force_locale(shop.locale):
-        said = {
-            "subject": _("%(shop)s: a note from your automation", shop=shop.name),
-            "button": _("Mend it")
-            if (message.data or {}).get("path")
-            else _("Open this customer")
-            if customer.email
-            else _("See what happened"),
-            "reason": _("You are receiving this note because an automation of your shop asked for it."),
-        }
-    path = (message.data or {}).get("path") or (
-        f"/customers/{customer.id}" if customer.email else f"/runs/{message.run_id}"
-    )
+        button, path = _door(message, customer)
+        subject = _("%(shop)s: a note from your automation", shop=shop.name)
+        reason = _("You are receiving this note because an automation of your shop asked for it.")
     page = f"{addresses.base_url()}{path}"
     blocks = [{"kind": "text", "text": "{{ note.text }}"}, {"kind": "text", "text": "{{ note.who }}"},
-              {"kind": "button", "text": said["button"], "target": page}]  # fmt: skip
+              {"kind": "button", "text": button, "target": page}]  # fmt: skip
     design = {shop.locale: {"subject": "{{ note.subject }}", "preheader": "", "blocks": blocks}}
-    plain = {"note": {"text": message.text, "who": who, "subject": said["subject"]}}
+    plain = {"note": {"text": message.text, "who": who, "subject": subject}}
     frame = Frame.of(shop, addresses.base_url())
-    rendered = render(design, shop.locale, plain, replace(frame, reason=said["reason"]))
+    rendered = render(design, shop.locale, plain, replace(frame, reason=reason))
     return _posted(message, shop, Mailbox(shop.staff_email), rendered, now)
+
+
+def _door(message: Any, customer: Customer) -> tuple[str, str]:
+    """Return the words and the path of a note's button: to what is to be mended, to the customer, or to the run."""
+    if path := (message.data or {}).get("path"):
+        return _("Mend it"), str(path)
+    if customer.email:
+        return _("Open this customer"), f"/customers/{customer.id}"
+    return _("See what happened"), f"/runs/{message.run_id}"
 
 
 def _posted(

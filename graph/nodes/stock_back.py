@@ -24,7 +24,7 @@ class StockBack(TriggerKind):
     event = "product.restocked"
     fields = (
         Choice(name="whom", label=M("Who is told?"), options=WHOM, default="asked",
-               help=M("People ask on the product's page: your shop tells us with the event product.wanted.")),
+               help=M("People ask on the product's page, and your shop tells us.")),
         Duration(name="within", label=M("Looked at it in the last"), units=("days", "weeks"),
                  only_if=("whom", ("viewed",)), default={"amount": 30, "unit": "days"},
                  help=M("Whoever has bought it since is left out.")),
