@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable
 
 
-def until(true: Callable[[], object], limit: float = 60.0) -> None:
-    """Return once a real process has made something true; fail when it does not in `limit` seconds."""
+def until(true: Callable[[], object], limit: float = 60.0, pause: float = 0.02) -> None:
+    """Return once a real process has made something true; fail when it does not in `limit` seconds.
+
+    `pause`: seconds between two looks; a measure takes a shorter one.
+    """
     deadline = time.monotonic() + limit
     while not true():
         assert time.monotonic() < deadline, "it did not come true in time"
-        threading.Event().wait(0.02)
+        threading.Event().wait(pause)

@@ -53,13 +53,15 @@ def _times(port: int, database: Path, events: int) -> tuple[float, float]:
         began = time.perf_counter()
         assert line.ask(request) == 202
         asked.append(time.perf_counter() - began)
-        while seen.execute("SELECT count(*) FROM message").fetchone()[0] <= number:
-            time.sleep(LOOK)
-            assert time.perf_counter() - began < 30, "no message came"
+        until(lambda number=number: _messages(seen) > number, limit=30, pause=LOOK)
         committed.append(time.perf_counter() - began)
     line.close()
     seen.close()
     return median(asked), median(committed)
+
+
+def _messages(seen: sqlite3.Connection) -> int:
+    return int(seen.execute("SELECT count(*) FROM message").fetchone()[0])
 
 
 @contextmanager
