@@ -19,7 +19,9 @@ Link = Callable[[str], str]
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 NOUNS = ("cart", "order", "product", "shop")  # what a link may lead to by name
 INK, GROUND, PAPER = "#0E6453", "#F5F3EE", "#FFFFFF"
+DARK_PAPER = "#201E1B"
 READABLE = 4.5  # to 1: WCAG 2.2, 1.4.3
+SEEN = 3.0  # to 1: WCAG 2.2, 1.4.11
 _SANS = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Helvetica, Arial, sans-serif"
 _SERIF = "'Iowan Old Style', 'Palatino Linotype', Palatino, Georgia, serif"
 # Headings and text. Only fonts that readers already have: what a mail would have to fetch, most programs leave out.
@@ -121,8 +123,18 @@ def _colours(color: str, ground: str) -> tuple[tuple[str, str], ...]:
     return tuple({
         "ink": ink, "on_ink": max("#FFFFFF", "#1D1C1A", key=lambda each: contrast(each, ink)),
         "link_ink": _legible(ink, PAPER), "page": page, "name_ink": _legible(ink, page),
-        "faint_ink": _legible("#6E6A62", page), "soft": soft,
+        "faint_ink": _legible("#6E6A62", page), "soft": soft, **_in_the_dark(ink),
     }.items())  # fmt: skip
+
+
+def _in_the_dark(ink: str) -> dict[str, str]:
+    """Return a button's colours on dark paper: the brand's where they stand out, else light with dark words."""
+    if contrast(ink, DARK_PAPER) >= SEEN:
+        return {
+            "dark_ink": ink,
+            "on_dark_ink": max("#FFFFFF", "#1D1C1A", key=lambda each: contrast(each, ink)),
+        }
+    return {"dark_ink": "#F3F0EA", "on_dark_ink": "#1D1C1A"}
 
 
 def contrast(one: str, other: str) -> float:

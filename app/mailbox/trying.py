@@ -70,7 +70,7 @@ def leads(link: Link) -> str:
 def _ours(address: str) -> int:
     parts = urlsplit(address)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    with current_app.test_client(use_cookies=False) as stranger:
-        return stranger.head(
-            path, base_url=base_url(), headers={"User-Agent": "Relance link check bot/1"}
-        ).status_code
+    agent = {"User-Agent": "Relance link check bot/1"}
+    with current_app.app_context():  # of its own: a request inside another one would share its `g`
+        answer = current_app.test_client(use_cookies=False).head(path, base_url=base_url(), headers=agent)
+    return answer.status_code

@@ -2,6 +2,8 @@
    finger, the mouse or three sliders. The server cuts and draws anew: from here go the file and where the window stood. */
 
 const SORTS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+const WIDTH = 933; // pixels of the banner
+const SOFT = 1.25; // so many of the banner's pixels to one of the picture's: then one sees it
 const clamp = (share) => Math.min(1, Math.max(0, share));
 
 class Cutter {
@@ -10,6 +12,8 @@ class Cutter {
     this.place = dialog.querySelector(".cutter");
     this.window = dialog.querySelector(".cutter-window");
     [this.picture, this.file, this.use, this.wrong] = ["img", "input[type=file]", "[data-uses]", ".error"].map((each) => dialog.querySelector(each));
+    this.hint = dialog.querySelector("[data-hint]");
+    this.usual = this.hint.textContent;
     this.sliders = Object.fromEntries([...dialog.querySelectorAll("input[type=range]")].map((each) => [each.name, each]));
     this.listen();
   }
@@ -68,6 +72,7 @@ class Cutter {
     const { scale, x, y } = this.free;
     this.sliders.x.disabled = x < 1;
     this.sliders.y.disabled = y < 1;
+    this.hint.textContent = scale * WIDTH > this.window.clientWidth * SOFT ? this.place.dataset.small : this.usual;
     this.picture.style.width = `${this.picture.naturalWidth * scale}px`;
     this.picture.style.translate = `${-x * this.share("x")}px ${-y * this.share("y")}px`;
   }

@@ -58,7 +58,9 @@ def test_the_links_of_a_mail_are_tried_where_they_lead_and_nothing_happens_by_it
     browser, id = a_browser(app, shop), db.session.scalar(db.select(Mail.id))
     before = words(browser.get(f"/mailbox/{id}?part=checks"))
     assert "The page is there" not in before
-    after = words(browser.post(f"/mailbox/{id}/links"))
+    page = browser.post(f"/mailbox/{id}/links")
+    assert 'href="/automations"' in page.text  # it is still the merchant's own page
+    after = words(page)
     assert "There is no such page (answer 404)" in after and after.count("The page is there.") >= 3
     assert db.session.query(Click).count() == 0
     assert db.session.scalar(db.select(Customer.consent).where(Customer.shop_id == shop.id)) == "subscribed"
