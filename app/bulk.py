@@ -191,7 +191,7 @@ def _values(connection: Connection, table: Table, names: Sequence[str], rows: Ro
     for name in names:
         ready = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
         told = [row[name] for row in rows]
-        if isinstance(table.c[name].type, Instant):
+        if ready and isinstance(table.c[name].type, Instant):
             ready = cache(ready)  # a batch has one time, or few
         columns.append([None if each is None else ready(each) for each in told] if ready else told)
     return list(zip(*columns, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EVERY_DAY = range(7)
@@ -19,6 +20,15 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
+
+
+@lru_cache(1000)
+def is_zone(name: str | None) -> bool:
+    """Whether the machine knows a zone of this name."""
+    try:
+        return bool(name) and ZoneInfo(str(name)) is not None
+    except (KeyError, ValueError, OSError):
+        return False
 
 
 def clock(text: str) -> time:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from graph.calendar import is_zone
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -111,5 +113,5 @@ class Facts:
 
     @property
     def local_zone(self) -> str:
-        """The IANA name of the zone in which this customer's days and hours are counted."""
-        return self.customer.zone or self.zone
+        """The IANA name of the zone in which this customer's days and hours are counted: their own if there is one."""
+        return self.customer.zone if self.customer.zone and is_zone(self.customer.zone) else self.zone

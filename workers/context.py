@@ -44,6 +44,8 @@ def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale
 
 def offered(run: Run) -> Offered | None:
     """Return what the run was given last, or None."""
+    if run.code_id is None:
+        return None
     given = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id)
     row = db.session.execute(given.where(Code.shop_id == run.shop_id, Code.id == run.code_id)).first()
     return Offered(row[0], row[1]) if row else None

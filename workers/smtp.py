@@ -7,15 +7,17 @@ returns the answer; `abandon` closes the connection instead, and the mail server
 from __future__ import annotations
 
 import re
+import select
 import smtplib
 import socket
 
-from app import outgoing
+from app import clock, outgoing
 from app.emails import servers
 from app.emails.servers import Server
 
 PATIENCE = 20.0  # seconds for each answer before the dot
 LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
+LEAVE = 0.5  # seconds for the answer to a farewell
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
 _DOTS = re.compile(rb"(?m)^\.")
@@ -45,10 +47,11 @@ class Connection:
     def __init__(self, server: Server) -> None:
         self.wanted = server
         self._server: smtplib.SMTP | None = None
+        self._dotted_at: float | None = None  # by the clock that only counts
 
     def begin(self, sender: str, recipient: str, body: bytes) -> None:
         """Hand over everything but the final dot. Raises TransportError; then nothing was sent."""
-        greeted = False
+        greeted, self._dotted_at = False, None
         try:
             server = self._open()
             self._expect(server.mail(sender), 250, channel=True, trouble="sender")
@@ -64,14 +67,32 @@ class Connection:
             # A server that hangs up over one recipient or body must count against that mail, or it is tried for ever.
             raise TransportError(_told(error), channel=not greeted, trouble=servers.trouble(error)) from error
 
-    def finish(self) -> tuple[int, str]:
-        """Send the dot and return the server's code and words. Raises Unanswered."""
+    def dot(self) -> None:
+        """Send the dot without waiting for the answer, which `finish` returns. Raises Unanswered."""
         server = self._server
         if server is None or server.sock is None:
             raise Unanswered("the connection is gone")
+        self._dotted_at = clock.monotonic()
         try:
-            server.sock.settimeout(LAST_PATIENCE)
             server.send(b".\r\n")
+        except (OSError, smtplib.SMTPException) as error:
+            self.abandon()
+            raise Unanswered(_told(error)) from error
+
+    def heard(self, patience: float) -> bool:
+        """Whether the answer to the dot begins within so many seconds, or the connection is gone."""
+        sock = self._server.sock if self._server else None
+        return sock is None or bool(select.select([sock], [], [], patience)[0])
+
+    def finish(self) -> tuple[int, str]:
+        """Return the server's code and words for the dot, which is sent where it was not yet. Raises Unanswered."""
+        if self._dotted_at is None:
+            self.dot()
+        server = self._server
+        if server is None or server.sock is None or self._dotted_at is None:
+            raise Unanswered("the connection is gone")
+        try:
+            server.sock.settimeout(max(1.0, LAST_PATIENCE - (clock.monotonic() - self._dotted_at)))
             code, words = server.getreply()
             server.sock.settimeout(PATIENCE)
         except (OSError, smtplib.SMTPException) as error:
@@ -86,9 +107,10 @@ class Connection:
             server.close()
 
     def close(self) -> None:
-        """Take leave."""
-        if self._server is not None:
+        """Take leave; nobody waits long for the answer to that."""
+        if self._server is not None and self._server.sock is not None:
             try:
+                self._server.sock.settimeout(LEAVE)
                 self._server.quit()
             except (OSError, smtplib.SMTPException):
                 pass

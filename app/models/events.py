@@ -48,7 +48,7 @@ class Event(db.Model):
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write what happened; a happening whose key is known is left as it is."""
         blank = {"customer_id": None, "cart_id": None, "order_id": None}
-        bulk.insert(cls, [blank | row for row in rows], once=("shop_id", "key"))
+        bulk.insert(cls, [{**blank, **row} for row in rows], once=("shop_id", "key"))
 
     @classmethod
     def record(

@@ -9,12 +9,14 @@ from tests.conftest import SECRET
 from tests.mails import faults
 from tests.workers.invariants import check
 from tests.workers.world import Sink, World, at
+from workers.channels.email import let_go
 
 
 @pytest.fixture
 def sink():
     sink = Sink().start()
     yield sink
+    let_go()
     sink.stop()
 
 

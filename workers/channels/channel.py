@@ -1,8 +1,10 @@
 """Channel: what a way to reach a person must be able to do. Subclass it in one file and register it.
 
 The order never changes. `write` renders; `begin` hands over all that can still be taken back; then the gate is asked,
-and `record` writes, in the gate's own transaction, what belongs to our database; `finish` does what nobody can take
-back. Where the gate says no, `abandon` is called instead.
+and `record` writes, in the gate's own transaction, what belongs to our database; `dot` does what nobody can take back,
+and `finish` tells how it went. Where the gate says no, `abandon` is called instead.
+
+Several messages may pass one gate: each then has a copy of the channel for itself, from `begin` to `finish`.
 """
 
 from __future__ import annotations
@@ -31,9 +33,10 @@ class Unwelcome(Exception):
 
 
 class Channel:
-    """One shop's way to reach people. Made anew for each batch; what it keeps longer is its own affair."""
+    """One shop's way to reach people, for one message at a time; what it keeps longer is its own affair."""
 
     name: ClassVar[str]
+    together: ClassVar[int] = 1  # how many messages may pass one gate
 
     def __init__(self, shop_id: int) -> None:
         self.shop_id = shop_id
@@ -52,8 +55,15 @@ class Channel:
     def record(self, message: Any, letter: Letter, now: datetime) -> None:
         """Write down what this message leaves in our database; raises Unwelcome, and then the gate was never passed."""
 
+    def dot(self) -> None:
+        """Do what cannot be undone, without waiting to hear how it went."""
+
+    def heard(self, patience: float) -> bool:
+        """Whether `finish` will not have to wait, if need be after so many seconds."""
+        return True
+
     def finish(self) -> Reply:
-        """Do what cannot be undone and say how it went; raises Unanswered when nobody knows."""
+        """Say how it went, after the dot where there was none yet; raises Unanswered when nobody knows."""
         return Reply("sent")
 
     def abandon(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,9 @@ from app.sealed import Unreadable
 from workers import letters
 from workers.channels.channel import Channel, Reply
 from workers.letters import Letter
-from workers.smtp import Connection, TransportError
+from workers.smtp import Connection, TransportError, Unanswered
 
-MOST_KEPT = 8  # connections that a thread keeps open, one a server
+MOST_KEPT = 16  # connections that a thread keeps open
 
 _kept = threading.local()
 
@@ -24,39 +25,67 @@ class EmailChannel(Channel):
     """Hands over the body without its final dot; the dot is what cannot be taken back."""
 
     name = "email"
+    together = (
+        8  # as many may be in doubt when a worker is killed at the wrong moment, and as many share a commit
+    )
 
     def __init__(self, shop_id: int) -> None:
         super().__init__(shop_id)
+        self._server: Server | None = None
         self._connection: Connection | None = None
 
     def ready(self) -> bool:
         """Return whether a mail server is named, here or in the settings of the instance."""
         try:
-            return bool(servers.of_shop(self.shop_id).host)
+            self._server = servers.of_shop(self.shop_id)
         except Unreadable:  # told as the channel's trouble, at the first mail
             return True
+        return bool(self._server.host)
 
     def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
         """Return the mail of a message; raises Unwritable."""
         return letters.write(message, now, with_code)
 
     def begin(self, letter: Letter) -> None:
-        """Hand over all but the dot."""
-        self._connection = connection(self._server())
-        self._connection.begin(letter.sender, letter.recipient, letter.raw)
+        """Hand over all but the dot, on a connection that nobody else uses meanwhile."""
+        self._connection = borrowed(self._server or self._named())
+        try:
+            self._connection.begin(letter.sender, letter.recipient, letter.raw)
+        except BaseException:
+            self._done()
+            raise
+
+    def dot(self) -> None:
+        """Send the dot; what goes wrong is told by `finish`."""
+        assert self._connection is not None
+        with suppress(Unanswered):
+            self._connection.dot()
+
+    def heard(self, patience: float) -> bool:
+        """Whether the server's answer is there, or has come after so many seconds."""
+        return self._connection is None or self._connection.heard(patience)
 
     def finish(self) -> Reply:
-        """Send the dot."""
+        """Return the server's answer to the dot."""
         assert self._connection is not None
-        code, words = self._connection.finish()
+        try:
+            code, words = self._connection.finish()
+        finally:
+            self._done()
         return Reply("sent" if code == 250 else "failed" if code >= 500 else "later", f"{code} {words}")
 
     def abandon(self) -> None:
         """Close the connection: a body without its dot never was."""
         if self._connection is not None:
             self._connection.abandon()
+            self._done()
 
-    def _server(self) -> Server:
+    def _done(self) -> None:
+        if self._connection is not None:
+            give_back(self._connection)
+        self._connection = None
+
+    def _named(self) -> Server:
         try:
             return servers.of_shop(self.shop_id)
         except Unreadable as error:
@@ -67,17 +96,27 @@ class EmailChannel(Channel):
             db.session.rollback()
 
 
-def connection(server: Server) -> Connection:
-    """Return this thread's connection to a server, a kept one where there is one."""
-    kept: dict[Server, Connection] = _kept.__dict__.setdefault("connections", {})
-    if server not in kept:
-        while len(kept) >= MOST_KEPT:
-            kept.pop(next(iter(kept))).close()
-        kept[server] = Connection(server)
-    return kept[server]
+def borrowed(server: Server) -> Connection:
+    """Return a connection of this thread to a server that is not in use, a kept one where there is one."""
+    kept = _free()
+    place = next((place for place, each in enumerate(kept) if each.wanted == server), None)
+    return Connection(server) if place is None else kept.pop(place)
+
+
+def give_back(connection: Connection) -> None:
+    """Keep a connection for the next mail to its server; the one that waits longest goes when there are too many."""
+    kept = _free()
+    kept.append(connection)
+    while len(kept) > MOST_KEPT:
+        kept.pop(0).close()
 
 
 def let_go() -> None:
-    """Close every connection of this thread without a word."""
-    for each in _kept.__dict__.pop("connections", {}).values():
+    """Close every connection of this thread that is not in use, without a word."""
+    for each in _kept.__dict__.pop("connections", []):
         each.abandon()
+
+
+def _free() -> list[Connection]:
+    found: list[Connection] = _kept.__dict__.setdefault("connections", [])
+    return found
