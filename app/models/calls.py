@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, Index, Row, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -101,10 +101,9 @@ class Call(db.Model):
         )
 
     @classmethod
-    def revive(cls, shop_id: int, now: datetime, id: int | None = None) -> int:
-        """Let calls of a shop that failed be tried from the beginning, one or all; return how many."""
-        failed = update(cls).where(cls.shop_id == shop_id, cls.state == "failed")
-        failed = failed if id is None else failed.where(cls.id == id)
+    def revive(cls, shop_id: int, now: datetime, *which: ColumnElement[bool]) -> int:
+        """Let the calls of a shop that failed be tried from the beginning, all or those of which this is true."""
+        failed = update(cls).where(cls.shop_id == shop_id, cls.state == "failed", *which)
         anew = {"state": "waiting", "attempts": 0, "send_at": now, "ended_at": None, "reason": ""}
         return changed(failed.values(anew))
 

@@ -85,7 +85,7 @@ def messages_failed(shop_id: int | None, now: datetime) -> list[Standing]:
 def calls_failed(shop_id: int | None, now: datetime) -> list[Standing]:
     """Return the calls that another system did not take lately, together by flow, step and reason."""
     alike = Call.shop_id, Call.flow_id, Call.node, Call.reason
-    found = select(func.min(Call.run_id), *alike, func.count(), func.min(Call.ended_at)).where(calls.FAILED)
+    found = select(func.min(Call.id), *alike, func.count(), func.min(Call.ended_at)).where(calls.FAILED)
     return _standing(found.where(Call.ended_at > now - LATELY), alike, Call.shop_id, shop_id)
 
 
@@ -129,6 +129,12 @@ def retry_deliveries(like: InboxRow) -> int:
 def skip_deliveries(like: InboxRow) -> int:
     """Put all parked deliveries with this error away, with what they said of people; return how many."""
     return changed(update(InboxRow).where(*_same_error(like)).values(state="read", body=b""))
+
+
+def retry_calls(like: Call, now: datetime) -> int:
+    """Let all calls that failed like this one be tried again; return how many."""
+    same = Call.flow_id == like.flow_id, Call.node == like.node, Call.reason == like.reason
+    return Call.revive(like.shop_id, now, *same)
 
 
 def _alike(like: Run) -> tuple[ColumnElement[bool], ...]:

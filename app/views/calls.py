@@ -41,7 +41,7 @@ def again(call_id: int) -> Response:
     known = select(Call.id).where(Call.id == call_id, Call.shop_id == shop_id)
     if db.session.scalar(known) is None:
         abort(404)
-    unit(lambda: Call.revive(shop_id, clock.now(shop_id), call_id))
+    unit(lambda: Call.revive(shop_id, clock.now(shop_id), Call.id == call_id))
     doorbell.ring("call", shop_id)
     flash(_("It is tried once more."))
     return redirect(url_for("calls.index"))

@@ -194,5 +194,6 @@ def call(scope: Scope) -> Iterator[Concern]:
             why=why(each.why),
             since=each.since,
             shop=scope.where(each.shop_id),
+            acts=(act(scope, _("Try again"), "refresh-cw", "retry_calls", call_id=each.id),),
             look=scope.page(_("Mend it"), "editor.show", flow_id=each.flow_id, step=each.node),
         )

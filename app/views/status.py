@@ -18,6 +18,7 @@ from app import clock, doorbell, vitals
 from app.extensions import db
 from app.models import (
     Audit,
+    Call,
     ChannelTrouble,
     Flow,
     Heartbeat,
@@ -121,6 +122,22 @@ def skip_deliveries(delivery_id: int) -> Response:
 def _both(verb: Callable[[InboxRow], int], id: int) -> tuple[InboxRow, int]:
     row = found(InboxRow, id)
     return row, verb(row)
+
+
+@pages.post("/status/calls/<int:call_id>/retry")
+def retry_calls(call_id: int) -> Response:
+    """Tell the other system once more what it did not take, of this call and of all that failed like it."""
+    shop_id = found(Call, call_id).shop_id
+    now = clock.now(shop_id)
+    done = unit(
+        lambda: noted("told_again", found(Call, call_id), standstill.retry_calls(found(Call, call_id), now))
+    )
+    doorbell.ring("call", shop_id)
+    return back(
+        ngettext("%(num)s note is tried once more.", "%(num)s notes are tried once more.", done)
+        if done
+        else ""
+    )
 
 
 @pages.post("/status/messages/<int:message_id>/resend")

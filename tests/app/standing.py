@@ -72,11 +72,12 @@ def a_failed_message(shop, reason="wording"):
     return message
 
 
-def a_failed_call(shop):
-    run, now = a_run(a_flow(shop), a_customer(shop), at=clock.real()), clock.real()
+def a_failed_call(shop, flow=None, **told):
+    run, now = a_run(flow or a_flow(shop), a_customer(shop), at=clock.real()), clock.real()
     whose = {"shop_id": shop.id, "flow_id": run.flow_id, "run_id": run.id, "customer_id": run.customer_id}
     ended = {"state": "failed", "reason": "call_gone", "send_at": now, "asked_at": now, "ended_at": now}
-    kept(Call(key="k", call_id="c", epoch=0, node="n3", url="https://x", **whose, **ended))
+    named = {"key": f"{run.id}:n3:0", "call_id": f"c{run.id}", "node": "n3", "url": "https://x"}
+    return kept(Call(epoch=0, **whose, **ended | named | told))
 
 
 def a_nameless_shop(shop):

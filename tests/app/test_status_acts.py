@@ -6,13 +6,25 @@ import pytest
 
 from app import clock
 from app.extensions import db
-from app.models import Audit, ChannelTrouble, Decision, Heartbeat, InboxRow, Message, Run, User, resending
+from app.models import (
+    Audit,
+    Call,
+    ChannelTrouble,
+    Decision,
+    Heartbeat,
+    InboxRow,
+    Message,
+    Run,
+    User,
+    resending,
+)
 from app.unit import unit
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop, kept
 from tests.app.standing import (
     LONG_AGO,
     a_bad_delivery,
+    a_failed_call,
     a_failed_message,
     a_stuck_run,
     an_unsure_message,
@@ -88,6 +100,21 @@ def test_what_could_not_be_read_is_read_again_or_put_away(owner, shop):
     db.session.expire_all()
     assert [(row.state, row.body) for row in rows] == [("read", b"")] * 2
     assert [act for act, _data in audits()] == ["read_again", "put_away"]
+
+
+def test_what_another_system_did_not_take_is_told_once_more_to_the_same_step_for_the_same_reason(owner, shop):
+    flow = a_flow(shop)
+    alike = [a_failed_call(shop, flow).id for _ in range(2)]
+    others = [a_failed_call(shop, flow, reason="call_slow").id, a_failed_call(shop, flow, node="n4").id]
+    db.session.commit()
+    assert f'action="/status/calls/{alike[0]}/retry"' in owner.get("/status").text
+    said = owner.post(f"/status/calls/{alike[0]}/retry", follow_redirects=True)
+    assert "2 notes are tried once more." in words(said)
+    db.session.expire_all()
+    assert [db.session.get(Call, id).state for id in (*alike, *others)] == ["waiting"] * 2 + ["failed"] * 2
+    again = owner.post(f"/status/calls/{alike[0]}/retry", follow_redirects=True)
+    assert "That was settled already." in words(again)
+    assert audits() == [("told_again", {"rows": 2})]
 
 
 def test_sending_once_more_is_a_new_message_and_the_old_one_stays_unknown(owner, shop):
