@@ -19,9 +19,9 @@ def a_coupon(shop, **told):
     return kept(Coupon(shop_id=shop.id, **told))
 
 
-def an_offer(shop, coupon, status="live", **told):
+def an_offer(shop, coupon, status="live", name="Thanks", **told):
     graph = build(Promise(coupon.id, "A tenth off")).to_json()
-    return a_flow(shop, "Thanks", status, graph, icon="gift", **{"activated_at": NOON} | told)
+    return a_flow(shop, name, status, graph, icon="gift", **{"activated_at": NOON} | told)
 
 
 def granted(flow, coupon, customer, at, text, run=None):

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -53,15 +54,15 @@ def _times(port: int, database: Path, events: int) -> tuple[float, float]:
         began = time.perf_counter()
         assert line.ask(request) == 202
         asked.append(time.perf_counter() - began)
-        until(lambda number=number: _messages(seen) > number, limit=30, pause=LOOK)
+        until(partial(_more_than, number, seen), limit=30, pause=LOOK)
         committed.append(time.perf_counter() - began)
     line.close()
     seen.close()
     return median(asked), median(committed)
 
 
-def _messages(seen: sqlite3.Connection) -> int:
-    return int(seen.execute("SELECT count(*) FROM message").fetchone()[0])
+def _more_than(number: int, seen: sqlite3.Connection) -> bool:
+    return int(seen.execute("SELECT count(*) FROM message").fetchone()[0]) > number
 
 
 @contextmanager
