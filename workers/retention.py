@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from flask import current_app
-from sqlalchemy import and_, delete, or_, select, tuple_, update
+from sqlalchemy import and_, delete, func, or_, select, tuple_, update
 
 from app import clock
 from app.extensions import db
@@ -33,7 +33,9 @@ def retire(shop_id: int) -> bool:
     if mark is None or mark.until is None:
         return False
     before = min(clock.now(shop_id) - timedelta(days=days), mark.until)
-    more = [unit(partial(job, shop_id, before)) for job in JOBS]  # each has its turn, whatever the others found
+    more = [
+        unit(partial(job, shop_id, before)) for job in JOBS
+    ]  # each has its turn, whatever the others found
     return any(more)
 
 
@@ -82,11 +84,11 @@ def _calls(shop_id: int, before: datetime) -> bool:
 
 
 def _words(shop_id: int, before: datetime) -> bool:
-    """What messages said, a day at a time from where the last look ended: their rows stay."""
+    """What messages said, a day of them at a time from where the last look ended: their rows stay."""
     mark = db.session.get_one(Folded, shop_id)
     flows = _flows(shop_id)
-    first = select(Message.sent_at).where(Message.flow_id.in_(flows), Message.sent_at.is_not(None))
-    start = mark.words_until or db.session.scalar(first.order_by(Message.sent_at).limit(1))
+    sent = select(func.min(Message.sent_at)).where(Message.flow_id.in_(flows), Message.sent_at.is_not(None))
+    start = db.session.scalar(sent.where(Message.sent_at >= mark.words_until) if mark.words_until else sent)
     if start is None or start >= before:
         return False
     stop = min(start + DAY, before)

@@ -21,7 +21,7 @@ SEEN = {"opened_at": 0.6, "clicked_at": 0.3, "machine_opened_at": 0.3, "bounced_
 class Year:
     """One shop with two flows and their year, written when it is made."""
 
-    def __init__(self, zone: str, chance: Random, runs: int = 1200, orders: int = 700) -> None:
+    def __init__(self, zone: str, chance: Random, runs: int = 600, orders: int = 700) -> None:
         self.chance = chance
         self.shop = a_shop(zone, timezone=zone, created_at=BEGAN)
         self.customer = a_customer(self.shop)

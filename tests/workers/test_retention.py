@@ -78,7 +78,7 @@ def press(world, chance):
     sent = [
         each
         for each in world.all(Message, Message.shop_id == world.shop.id)
-        if each.sent_at and chance.random() < 0.5
+        if each.sent_at and chance.random() < 0.8
     ]
     world.traveller.shift(timedelta(hours=1))
     for message in sent:
@@ -111,7 +111,7 @@ def refused(world, since):
 @pytest.mark.parametrize("seed", range(2))
 def test_what_the_engine_decides_is_the_same_whether_it_forgets_or_not(world, seed):
     twin = World(world.app, world.sink, world.traveller)
-    began, customers = world.now, ["ada", "bob", "eve", "kim"]
+    began, customers = world.now, ["ada", "bob", "eve"]
     for each in (world, twin):
         world.traveller.move_to(began)
         live(each, random.Random(seed), customers)
@@ -140,7 +140,7 @@ def over(step):
 
 
 def test_figures_stay_when_their_rows_are_gone(world):
-    flow = live(world, random.Random(1), ["ada", "bob", "eve", "kim", "zoe"])
+    flow = live(world, random.Random(1), ["ada", "bob", "eve"])
     whole = Period(NOON.date(), NOON.date() + timedelta(days=5), "Europe/Paris")
     world.skip(days=9)
     world.work()
@@ -152,9 +152,8 @@ def test_figures_stay_when_their_rows_are_gone(world):
     assert (figures.by_flow(world.shop.id, whole), counts.funnels(world.shop.id, flow, whole)) == told
     assert counts.passages(world.shop.id, flow, whole) == passed
     world.work()
-    assert {node: each.passed for node, each in counts.standings(world.shop.id, flow).items()} >= {
-        node: each.passed for node, each in standing.items()
-    }
+    now = counts.standings(world.shop.id, flow)
+    assert all(now[node].passed >= each.passed for node, each in standing.items())
 
 
 def test_nothing_goes_before_it_is_folded_or_old_enough(world):
