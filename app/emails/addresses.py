@@ -8,8 +8,9 @@ can only lead where this shop's own rows and designs say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from flask import current_app
@@ -20,7 +21,20 @@ from app.emails import handmade, markup
 from app.emails.frame import Frame, is_address
 from app.extensions import db
 from app.links import Claim
-from app.models import Cart, Email, Event, Flow, Handwritten, Message, Order, Policy, Product, Run, Shop
+from app.models import (
+    Cart,
+    Email,
+    EmailRevision,
+    Event,
+    Flow,
+    Handwritten,
+    Message,
+    Order,
+    Policy,
+    Product,
+    Run,
+    Shop,
+)  # fmt: skip
 
 
 def base_url() -> str:
@@ -141,12 +155,21 @@ def _event(claim: Claim) -> Event | None:
 
 
 def _in_design(shop_id: int, message: Message) -> Iterator[str]:
-    by_hand = Handwritten.of(message.run_id, message.visit)
-    of_email = select(Email.content).where(Email.shop_id == shop_id, Email.id == message.email_id)
-    content = by_hand.content if by_hand else db.session.scalar(of_email)
-    for language in (content or {}).values():
+    for language in _written_from(shop_id, message).values():
         for block in language.get("blocks") or []:
+            yield from handmade.addresses(str(block.get("html") or ""))
             for part in (block, *(block.get("cells") or ())):
                 yield str(part.get("target") or "")
                 yield from markup.targets(str(part.get("text") or ""))
         yield from handmade.addresses(str(language.get("html") or ""))
+
+
+def _written_from(shop_id: int, message: Message) -> Mapping[str, Any]:
+    """Return the design that a message was written from: by hand, in the revision that it left with, or today's."""
+    by_hand = Handwritten.of(message.run_id, message.visit)
+    if by_hand:
+        return dict(by_hand.content)
+    email_id, number = message.email_id, message.email_revision
+    kept = EmailRevision.content_of(shop_id, email_id, number) if email_id and number else None
+    today = select(Email.content).where(Email.shop_id == shop_id, Email.id == email_id)
+    return kept or db.session.scalar(today) or {}

@@ -12,7 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.emails import cleaning, filters, markup, plaintext, wording
+from app.emails import cleaning, filters, handmade, markup, plaintext, wording
 from app.emails.frame import NETWORKS, Frame
 from app.emails.wares import items_drawn, recommended_drawn
 
@@ -146,7 +146,8 @@ def _social(_block: Block, page: Page) -> Drawn | None:
 
 
 def _html(block: Block, page: Page) -> Drawn | None:
-    filled = page.raw(str(block.get("html") or ""))
+    written = str(block.get("html") or "")
+    filled = Markup(handmade.counted(page.raw(written), written, page.frame))  # noqa: S704 - on the allow-list
     return Drawn("html", {"words": filled}, plaintext.of(filled)) if filled.strip() else None
 
 

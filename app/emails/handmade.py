@@ -39,7 +39,7 @@ def filled(content: Mapping[str, Any], page: Any) -> tuple[Markup, str]:
         data[noun] = _linked(page.data.get(noun), page.frame)
     data["product"] = _pictured(page.data.get("product") or {}, page.frame)
     html = str(content["html"])
-    led = _led(_EMPTY.sub("", type(page)(data, page.frame).raw(html)), html, page.frame)
+    led = counted(_EMPTY.sub("", type(page)(data, page.frame).raw(html)), html, page.frame)
     return Markup(led), plaintext.of(led)  # noqa: S704 - on the allow-list
 
 
@@ -76,7 +76,7 @@ def _target(item: Mapping[str, Any]) -> str:
     return f"item:{item['product']}" if item.get("product") else "shop"
 
 
-def _led(html: str, written: str, frame: Frame) -> str:
+def counted(html: str, written: str, frame: Frame) -> str:
     """Return the HTML with each address that the design itself contains led through the counting link."""
     known = set(addresses(written))
 

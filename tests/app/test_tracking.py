@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,8 +12,10 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock, links, views
 from app.emails import addresses, arrivals
+from app.emails.rendering import render
 from app.extensions import db
-from app.models import Cart, Click, Event, Message, Product, Visit
+from app.models import Cart, Click, Email, Event, Message, Product, Visit
+from app.unit import unit
 from tests.app.letters import a_letter
 from tests.app.rows import NOON, kept
 
@@ -91,6 +94,32 @@ def test_asking_where_a_link_leads_is_no_click(reader):
     _shop, message, _cart = a_letter()
     assert press(reader, message, method="HEAD").status_code == 302
     assert count(Click) == 0
+
+
+@pytest.mark.rule("AUTO-15")
+def test_a_link_leads_where_its_mail_said_whatever_the_design_says_since(reader):
+    shop, message, _cart = a_letter()
+    message.email_revision = 1
+    db.session.commit()
+    story = addresses.framed(shop, message.id).link("https://papier.example/story?a=1#b")
+    shop_id, email_id = shop.id, message.email_id
+    now_it_says = {"en": {"subject": "S", "blocks": [{"kind": "text", "text": "Nothing to press."}]}}
+    assert unit(lambda: Email.rewrite(shop_id, email_id, 1, now_it_says, LATER))
+    answer = reader.get(f"/c/{story.rpartition('/c/')[2]}", headers=PERSON)
+    assert answer.location.startswith("https://papier.example/story?a=1&utm_source=relance")
+
+
+def test_a_link_in_a_block_of_html_is_counted_too(reader):
+    shop, message, _cart = a_letter()
+    block = {"kind": "html", "html": '<p><a href="https://papier.example/atelier">The atelier</a></p>'}
+    db.session.get_one(Email, message.email_id).content = {"en": {"subject": "S", "blocks": [block]}}
+    db.session.commit()
+    mail = render({"en": {"subject": "S", "blocks": [block]}}, "en", {}, addresses.framed(shop, message.id))
+    token = re.search(r"/c/([\w-]+)\">The atelier", mail.html)
+    assert token and reader.get(f"/c/{token[1]}", headers=PERSON).location.startswith(
+        "https://papier.example/atelier?utm"
+    )
+    assert count(Click) == 1
 
 
 def test_the_demo_shops_cart_is_reached_by_a_signed_recovery_link(reader):

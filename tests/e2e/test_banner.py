@@ -45,7 +45,7 @@ def shade(site: Site) -> tuple[int, int, int]:
 
 
 @pytest.mark.rule("OFFER-10")
-def test_a_picture_is_cut_to_the_banner_by_mouse_and_by_keys(editor: Page, site: Site) -> None:  # noqa: F811
+def test_a_picture_is_cut_to_the_banner_by_mouse_and_by_keys(editor: Page, site: Site) -> None:
     offering(site, editor)
     field = editor.locator("[data-field=image] input")
     with editor.expect_file_chooser() as asked:
@@ -53,7 +53,9 @@ def test_a_picture_is_cut_to_the_banner_by_mouse_and_by_keys(editor: Page, site:
     asked.value.set_files({"name": "bad.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
     question = editor.get_by_role("dialog")
     expect(question.get_by_role("alert")).to_contain_text("not a picture")
-    question.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": halves()})
+    question.locator("input[type=file]").set_input_files(
+        {"name": "a.png", "mimeType": "image/png", "buffer": halves()}
+    )
     expect(question.get_by_role("alert")).to_be_hidden()
     expect(question.get_by_label("Left or right")).to_be_disabled()  # it is as wide as the banner
     drag_by(editor, question.locator(".cutter-window"), 0, -400)

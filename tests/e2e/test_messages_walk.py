@@ -42,7 +42,7 @@ class Cast:
 
 
 @pytest.fixture(params=["en", "fr"])
-def cast(request: pytest.FixtureRequest, browser: Browser, instance: Instance) -> Iterator[Cast]:  # noqa: F811
+def cast(request: pytest.FixtureRequest, browser: Browser, instance: Instance) -> Iterator[Cast]:
     contexts = [browser.new_context(locale=locale, **ZONE) for locale in (request.param, "en", "fr")]
     merchant, english, french = (context.new_page() for context in contexts)
     wrong = [unbroken(page) for page in (merchant, english, french)]
@@ -78,6 +78,7 @@ def test_the_walk_of_a_message(cast: Cast) -> None:
     unsubscribe_by_one_press(cast, "fr")
     skip(cast, "1 week")
     see_that_it_never_left(cast, flow, "fr")
+    leave_the_shop_as_it_was(cast, flow)
 
 
 def enter_the_demo(cast: Cast) -> None:
@@ -165,7 +166,9 @@ def subject(language: str, cast: Cast) -> str:
 def send_a_test(cast: Cast) -> None:
     page, say = cast.merchant, cast.say
     page.get_by_role("button", name=say("Send me a test")).click()
-    expect(page.locator(".toast")).to_contain_text(say("A test is on its way to %(address)s.", address="§").split("§")[0])
+    expect(page.locator(".toast")).to_contain_text(
+        say("A test is on its way to %(address)s.", address="§").split("§")[0]
+    )
     page.goto(f"{cast.url}/mailbox?search={subject('fr', cast)}")
     test = page.locator("tbody tr").filter(has_text=subject("fr", cast))
     expect(test).to_have_count(1)
@@ -189,7 +192,12 @@ def use_it_in_a_live_flow(cast: Cast) -> str:
     page.locator("#editor[data-ready]").wait_for()
     at = int(page.locator("#bar").get_attribute("data-revision") or 0)
     last = page.locator("#canvas [data-step]").first.get_attribute("data-step") or ""
-    for kind, chosen in (("give_coupon", coupon(cast)), ("send_email", name(cast)), ("wait", ""), ("send_email", name(cast))):
+    for kind, chosen in (
+        ("give_coupon", coupon(cast)),
+        ("send_email", name(cast)),
+        ("wait", ""),
+        ("send_email", name(cast)),
+    ):
         page.locator(f"#slot-{last}-next").click()
         page.locator(f"#menu-{kind}").click()
         saved(page, at := at + 1)
@@ -212,6 +220,19 @@ def write_once_a_week_at_most(cast: Cast) -> None:
     page.locator("input[name=most_messages]").fill("1")
     page.get_by_role("button", name=cast.say("Save"), exact=True).click()
     expect(page.locator(".toast")).to_be_visible()
+
+
+def leave_the_shop_as_it_was(cast: Cast, flow: str) -> None:
+    """Other walks go through the same shop."""
+    page = cast.merchant
+    page.goto(f"{cast.url}/settings/sending")
+    page.locator("input[name=most_messages]").fill("")
+    page.get_by_role("button", name=cast.say("Save"), exact=True).click()
+    expect(page.locator(".toast")).to_be_visible()
+    page.goto(flow)
+    page.get_by_role("button", name=cast.say("Turn off"), exact=True).first.click()
+    page.locator("dialog[open]").get_by_role("button", name=cast.say("Turn off"), exact=True).click()
+    expect(page.get_by_role("button", name=cast.say("Turn on"), exact=True).first).to_be_visible()
 
 
 def leave_a_checkout(cast: Cast, locale: str) -> None:
@@ -294,7 +315,9 @@ def see_the_next_one_wait(cast: Cast, flow: str, locale: str) -> None:
     assert len(mine(cast, locale)) == 1
     the_way_of(cast, flow, locale)
     waiting = cast.merchant.locator("ol.timeline .sent").last
-    expect(waiting).to_contain_text(cast.say("Held until %(moment)s: %(reason)s", moment="§", reason="").split("§")[0])
+    expect(waiting).to_contain_text(
+        cast.say("Held until %(moment)s: %(reason)s", moment="§", reason="").split("§")[0]
+    )
     expect(waiting).to_contain_text(cast.say("They have had as many e-mails lately as you allow"))
 
 
@@ -311,7 +334,9 @@ def unsubscribe_by_one_press(cast: Cast, locale: str) -> None:
     found = re.search(r"^List-Unsubscribe: <([^>]+)>", raw, re.M)
     assert found and "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in raw
     stranger = cast.customers[locale].context.browser.new_context()  # type: ignore[union-attr]
-    answer = stranger.request.post(unescape(found[1]), form={"List-Unsubscribe": "One-Click"}, max_redirects=0)
+    answer = stranger.request.post(
+        unescape(found[1]), form={"List-Unsubscribe": "One-Click"}, max_redirects=0
+    )
     assert answer.status == 200
     stranger.close()
 
@@ -320,4 +345,6 @@ def see_that_it_never_left(cast: Cast, flow: str, locale: str) -> None:
     """A week later she still has one mail; the page says that the second was not sent, and why."""
     assert len(mine(cast, locale)) == 1
     the_way_of(cast, flow, locale)
-    expect(cast.merchant.locator("ol.timeline .sent").last).to_contain_text(cast.say("They have unsubscribed"))
+    expect(cast.merchant.locator("ol.timeline .sent").last).to_contain_text(
+        cast.say("They have unsubscribed")
+    )
