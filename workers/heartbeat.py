@@ -20,11 +20,11 @@ from flask import Flask
 from sqlalchemy import Select, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import clock, create_app, doorbell, restored, tally
+from app import clock, doorbell, restored, tally
 from app.extensions import db
 from app.models import Call, Folded, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
-from workers import due, folding, steadiness, suspending
+from workers import application, due, folding, steadiness, suspending
 from workers.hands import Hands
 from workers.sweep import sweep
 from workers.turns import Job
@@ -168,7 +168,7 @@ def _freed(model: type[Run | Message | Call], look: Select[Any], real: datetime)
 
 def main() -> None:
     """Beat until SIGTERM or SIGINT."""
-    heart = Heart(create_app(), "heartbeat", rings=True)
+    heart = Heart(application(), "heartbeat", rings=True)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: heart._stop.set())
     heart.run()
