@@ -17,6 +17,7 @@ from app.emails.servers import Server
 
 PATIENCE = 20.0  # seconds for each answer before the dot
 LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
+STALE = 60.0  # seconds from the body to the dot: after more, what the gate said may no longer hold
 LEAVE = 0.5  # seconds for the answer to a farewell
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
@@ -41,6 +42,10 @@ class Unanswered(Exception):
     """The dot was sent and no answer came: nobody knows."""
 
 
+class Stale(Exception):
+    """The dot was not sent: this process stood still since the body, and what the gate said may no longer hold."""
+
+
 class Connection:
     """One kept connection to a mail server. Not shared between threads."""
 
@@ -48,10 +53,11 @@ class Connection:
         self.wanted = server
         self._server: smtplib.SMTP | None = None
         self._dotted_at: float | None = None  # by the clock that only counts
+        self._begun_at = 0.0  # by the one that counts while the machine sleeps, too
 
     def begin(self, sender: str, recipient: str, body: bytes) -> None:
         """Hand over everything but the final dot. Raises TransportError; then nothing was sent."""
-        greeted, self._dotted_at = False, None
+        greeted, self._dotted_at, self._begun_at = False, None, clock.counted()
         try:
             server = self._open()
             self._expect(server.mail(sender), 250, channel=True, trouble="sender")
@@ -68,7 +74,10 @@ class Connection:
             raise TransportError(_told(error), channel=not greeted, trouble=servers.trouble(error)) from error
 
     def dot(self) -> None:
-        """Send the dot without waiting for the answer, which `finish` returns. Raises Unanswered."""
+        """Send the dot without waiting for the answer, which `finish` returns. Raises Unanswered or Stale."""
+        if clock.counted() - self._begun_at > STALE:
+            self.abandon()
+            raise Stale
         server = self._server
         if server is None or server.sock is None:
             raise Unanswered("the connection is gone")
@@ -85,7 +94,7 @@ class Connection:
         return sock is None or bool(select.select([sock], [], [], patience)[0])
 
     def finish(self) -> tuple[int, str]:
-        """Return the server's code and words for the dot, which is sent where it was not yet. Raises Unanswered."""
+        """Return the server's code and words for the dot, sent where it was not yet. Raises Unanswered or Stale."""
         if self._dotted_at is None:
             self.dot()
         server = self._server

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-from app import clock, links, passwords
+from app import clock, draining, links, passwords
 from app.extensions import db
 from app.models import ApiKey, Email, Flow, Policy, Shop
 from app.unit import unit
+from tests.workers.invariants import Off
 from tests.workers.world import LEFT, WAIT, World
 
 _ids = itertools.count(1)
@@ -116,9 +117,9 @@ class Trader(World):
         assert unit(lambda: Flow.switch_on(self.shop.id, flow_id, self.now))
 
     def switch_off(self, flow_id):
-        """Switch a flow off and note the instant of the answer."""
+        """Switch a flow off as its page does, and note the instant of the answer."""
         done = unit(lambda: Flow.switch_off(self.shop.id, flow_id, self.now))
+        left = draining.drain(flow_id) if done.handed_over else 0
         epoch = self.only(Flow, Flow.id == flow_id).epoch
-        self.switched.append(
-            {"flow": flow_id, "epoch": epoch, "at": self.now, "handed_over": done.handed_over}
-        )
+        self.switched.append(Off(flow_id, epoch, self.now, clock.real().timestamp(), left))
+        return done

@@ -25,6 +25,7 @@ SHORT = {
     ("workers.deliver", "LEASE"): timedelta(seconds=3),
     ("workers.smtp", "PATIENCE"): 1.5,
     ("workers.smtp", "LAST_PATIENCE"): 2.0,
+    ("workers.smtp", "STALE"): 8.0,
     ("workers.calls", "LEASE"): timedelta(seconds=3),
     ("workers.singles", "LEASE"): timedelta(seconds=5),
 }

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from app import clock
 from app.models import Code, Customer, Flow, Message, Policy
 from app.unit import unit
 from tests.workers.world import LEFT, SEND
 from workers import gate, handover, heartbeat
 from workers.channels.email import EmailChannel, let_go
 from workers.deliver import deliver
-from workers.smtp import Connection, TransportError, Unanswered
+from workers.smtp import STALE, Connection, TransportError, Unanswered
 
 FEW = 6
 
@@ -222,3 +223,22 @@ def test_a_mail_that_waits_for_another_try_holds_nobody_up(world, monkeypatch):
         world.now + timedelta(minutes=1),
     )
     assert len(world.sink.mails) == FEW - 1
+
+
+def test_a_machine_that_stood_still_since_the_gate_sends_nothing_and_asks_again(world, monkeypatch):
+    """M8: a switch-off may have been answered meanwhile. Nothing has left, so nothing is in doubt either."""
+    letters(world)
+    seconds, real = clock.counted, handover._through
+
+    def asleep(parcels):
+        through = real(parcels)
+        monkeypatch.setattr(clock, "counted", lambda: seconds() + STALE + 1)
+        return through
+
+    monkeypatch.setattr(handover, "_through", asleep)
+    deliver(world.shop.id)
+    assert world.sink.mails == [] and states(world) == ["prepared"] * FEW
+    monkeypatch.undo()
+    world.skip(minutes=1)
+    world.work()
+    assert states(world) == ["sent"] * FEW and len(world.sink.mails) == FEW

@@ -14,7 +14,7 @@ from app.sealed import Unreadable
 from workers import letters
 from workers.channels.channel import Channel, Reply
 from workers.letters import Letter
-from workers.smtp import Connection, TransportError, Unanswered
+from workers.smtp import Connection, Stale, TransportError, Unanswered
 
 MOST_KEPT = 16  # connections that a thread keeps open
 
@@ -58,7 +58,7 @@ class EmailChannel(Channel):
     def dot(self) -> None:
         """Send the dot; what goes wrong is told by `finish`."""
         assert self._connection is not None
-        with suppress(Unanswered):
+        with suppress(Unanswered, Stale):
             self._connection.dot()
 
     def heard(self, patience: float) -> bool:
@@ -70,6 +70,8 @@ class EmailChannel(Channel):
         assert self._connection is not None
         try:
             code, words = self._connection.finish()
+        except Stale:
+            return Reply("later", "this machine stood still, and nothing was sent")
         finally:
             self._done()
         return Reply("sent" if code == 250 else "failed" if code >= 500 else "later", f"{code} {words}")
