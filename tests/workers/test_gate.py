@@ -33,7 +33,7 @@ FINE = Known(
         ({"same_epoch": False}, Closed("cancelled", "switched_off")),
         ({"run_status": "cancelled"}, Closed("cancelled", "run_ended")),
         ({"happened": frozenset({"order.placed"})}, Closed("skipped", "goal")),
-        ({"happened": frozenset({"customer.unsubscribed"})}, Closed("skipped", "run_ended")),
+        ({"happened": frozenset({"customer.unsubscribed"})}, Closed("skipped", "unsubscribed")),
         ({"happened": frozenset({"cart.updated"})}, Passed()),
         ({"latest_at": NOON - timedelta(seconds=1)}, Closed("skipped", "latest")),
         ({"latest_at": NOON}, Passed()),
