@@ -5,6 +5,7 @@
 #   make bench     the engine's measures, alone on a quiet machine; PEERS=1 for n8n and Node-RED beside it
 #   make bench-editor  the editor's measures, alone on a quiet machine
 #   make bench-reports  how fast figures open over a million steps, the same
+#   make mutants   guards taken out one by one, and the tests that miss them
 #   make check     lint, types, the rules of the house
 #   make rules     the rule book, and the tests that hold it
 #   make messages  gather the words of the screens into the catalogues
@@ -17,7 +18,7 @@ INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
 
-.PHONY: run test quick e2e bench bench-editor bench-reports check rules messages vendor migration clean
+.PHONY: run test quick e2e bench bench-editor bench-reports mutants check rules messages vendor migration clean
 
 run:
 	$(INSTALL) requirements.txt
@@ -49,6 +50,10 @@ bench-editor:
 bench-reports:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.bench.reports
+
+mutants:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.mutants
 
 check:
 	$(INSTALL) requirements-dev.txt

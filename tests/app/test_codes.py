@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -143,3 +144,21 @@ def test_the_three_kinds_take_off_what_they_say_and_never_more_than_there_is(app
     shop = a_shop()
     a_coupon(shop, personal=False, kind=kind, value=value)
     assert Code.quote(shop.id, "TEN", BILL, None, NOON).discount == discount
+
+
+@pytest.mark.parametrize(("items", "discount"), [(1045, 105), (1044, 104), (5, 1), (4, 0)])
+def test_half_a_cent_is_rounded_up(app, items, discount):
+    shop = a_shop()
+    a_coupon(shop, personal=False)
+    assert Code.quote(shop.id, "TEN", Bill(items), None, NOON).discount == discount
+
+
+def test_a_code_works_until_its_end(app):
+    shop = a_shop()
+    coupon, owner = a_coupon(shop), a_customer(shop).id
+    for text, ends_at in (("TEN-1", NOON), ("TEN-2", NOON + timedelta(seconds=1))):
+        kept(Code(shop_id=shop.id, coupon_id=coupon.id, code=text, customer_id=owner, ends_at=ends_at,
+                  created_at=NOON))  # fmt: skip
+    assert Code.quote(shop.id, "TEN-2", BILL, owner, NOON).discount == 500
+    with pytest.raises(Declined, match="ended"):
+        Code.quote(shop.id, "TEN-1", BILL, owner, NOON)

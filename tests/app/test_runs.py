@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.models import Message, Run
@@ -126,3 +127,13 @@ def test_a_strangers_run_does_not_exist(owner):
     assert owner.post(f"/runs/{theirs.id}/skip").status_code == 404
     db.session.expire_all()
     assert db.session.get(Run, theirs.id).status == "parked"
+
+
+@pytest.mark.invariant("R5")
+def test_the_database_refuses_a_second_run_of_one_entry(shop):
+    first = a_travelled_run(shop)
+    columns = {column.name: getattr(first, column.name) for column in Run.__table__.columns}
+    db.session.add(Run(**columns | {"id": None}))
+    with pytest.raises(IntegrityError):
+        db.session.flush()
+    db.session.rollback()

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from app import links, views
 from app.extensions import db
 from app.models import Customer, Event, Suppression
+from app.models.suppressions import digest
 from tests.app.letters import a_letter
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -89,3 +90,7 @@ def test_the_page_speaks_the_customers_language(reader):
     db.session.get(Customer, message.customer_id).locale = "fr"
     db.session.commit()
     assert reader.get(address(message), headers={"Accept-Language": "en"}).text.count('lang="fr"') >= 1
+
+
+def test_an_address_is_kept_under_another_name_in_each_shop(each_database):
+    assert digest(1, "ada@example.com") == digest(1, " Ada@Example.com ") != digest(2, "ada@example.com")

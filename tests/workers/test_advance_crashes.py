@@ -126,3 +126,20 @@ def test_claims_never_overlap(world):
     world.skip(seconds=12)
     heartbeat.give_back()
     world.work()
+
+
+def test_a_lease_that_still_runs_is_left_to_its_worker(world):
+    flow = world.flow(PLACED, SEND(world))
+    for n in range(2):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    for seconds in (9, 60):
+        until = clock.real() + timedelta(seconds=seconds)
+        unit(lambda until=until: Run.claim(version.id, world.now, until, 1))
+    world.skip(seconds=12)
+    assert heartbeat.give_back() == 1
+    assert [run.status for run in world.all(Run)] == ["ready", "leased"]
+    world.skip(seconds=60)
+    assert heartbeat.give_back() == 1
+    world.work()

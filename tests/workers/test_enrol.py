@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from app.extensions import db
-from app.models import Code, Customer, Event, InboxRow, Order, Product, ProductView, Refusal, Run
+from app.models import Code, Customer, Event, InboxRow, Order, Product, ProductView, Refusal, Run, Shop
 from app.unit import unit
 from tests.workers.world import NOON, SEND, WAIT
 
@@ -292,3 +292,13 @@ def test_a_flow_that_cannot_be_read_refuses_with_the_reason_and_stops_no_other(w
     assert {refusal.reason for refusal in world.all(Refusal, Refusal.flow_id == broken)} == {"unreadable"}
     assert world.run.flow_id == whole
     unit(lambda: write(*kept))
+
+
+@pytest.mark.invariant("S1")
+def test_an_event_of_one_shop_starts_nothing_in_another(world):
+    world.flow(PLACED)
+    other = world.kept(Shop(name="Other", timezone="UTC", currency="EUR", created_at=NOON))
+    world.shop = other
+    world.order()
+    world.work()
+    assert world.all(Run) == [] and world.all(Refusal) == []

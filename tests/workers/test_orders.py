@@ -143,3 +143,12 @@ def test_an_order_told_backwards_keeps_what_happened_last_and_when_it_was_placed
     order = world.only(Order)
     assert (order.total, order.codes, order.placed_at) == (2000, [], placed)
     assert world.customer().last_order_at == placed
+
+
+@pytest.mark.rule("CART-16")
+def test_pressed_and_not_paid_is_not_recovered(reminded):
+    press(reminded)
+    reminded.skip(minutes=5)
+    reminded.order(cart="c1", paid=False)
+    reminded.work()
+    assert reminded.only(Cart).pressed_at and reminded.only(Cart).recovered_at is None

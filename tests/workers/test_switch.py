@@ -233,3 +233,47 @@ def test_a_later_switch_on_does_not_look_back(world):
     on(world, flow)
     world.work()
     assert world.all(Run) == [] and world.all(Message) == [] and world.all(Refusal) == []
+
+
+def test_a_paused_flow_is_not_advanced_by_a_late_hint(world):
+    flow = world.flow(PLACED, SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    assert unit(lambda: Flow.pause(flow, "coupon_ended", world.now))
+    assert advance.advance(version.id).runs == 0
+    assert world.run.status == "ready" and world.all(Message) == []
+    on(world, flow)
+    world.work()
+
+
+def test_each_switch_off_begins_another_epoch(world):
+    flow = world.flow(PLACED, WAIT(1, "hours"), settings={"reentry": {"rule": "unlimited"}})
+    for n in range(2):
+        world.order(f"o{n}")
+        world.work()
+        off(world, flow)
+        on(world, flow)
+    assert [run.epoch for run in world.all(Run)] == [0, 1] and world.only(Flow).epoch == 2
+
+
+@pytest.mark.invariant("R8")
+def test_a_claim_of_before_the_switch_off_is_worth_nothing(world):
+    flow = world.flow(PLACED, SEND(world))
+    world.order()
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    claimed = unit(lambda: advance._claim(version.id, world.now))
+    off(world, flow)
+    ((id, token),) = claimed.items()
+    assert world.run.token > token and not unit(lambda: Run.park(id, token, "too late"))
+    advance._work(world.shop.id, version.id, claimed)
+    assert world.run.status == "cancelled" and world.all(Message) == []
+
+
+def test_a_flow_that_is_off_takes_nobody_in(world):
+    flow = world.flow(PLACED, SEND(world))
+    off(world, flow)
+    world.order()
+    world.work()
+    assert world.all(Run) == [] and world.all(Refusal) == []
