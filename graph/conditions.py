@@ -18,6 +18,7 @@ from graph.subjects import NO, OPERATORS, SUBJECTS, Operator, Subject
 from graph.words import AND, OR, Complaint, M, Names, Words, listed, plain
 
 MOST_RULES = 20
+_NAMED = {type: {each.name: each for each in operators} for type, operators in OPERATORS.items()}
 MATCHES: tuple[tuple[str, str], ...] = (("all", M("All of these")), ("any", M("Any of these")))
 
 
@@ -56,7 +57,7 @@ def _clean_rule(raw: Any) -> dict[str, Any]:
 
 def operator_of(subject: Subject, name: Any) -> Operator | None:
     """Return the operator called `name` among those that the subject allows, or None."""
-    return next((each for each in OPERATORS[subject.type] if each.name == name), None)
+    return _NAMED[subject.type].get(name) if isinstance(name, str) else None
 
 
 def _clean_value(subject: Subject, raw: Any) -> Any:

@@ -7,9 +7,9 @@ clock, chance or a database: `now` and `chance` are arguments, and what a run wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from graph import network
 from graph.effects import Effect
@@ -46,8 +46,7 @@ class Plan:
         return kind
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """Where a run stands: its `visit`-th node, counted from 0 without a gap.
 
     `since` None: it has only just arrived. Otherwise it rests there since then, until `wake` or one of `waits_for`.
@@ -60,8 +59,7 @@ class Position:
     waits_for: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One node visited and left: by which port (None: the run ended in it), what it saw, and when."""
 
     node: str
@@ -202,4 +200,4 @@ def _heard(kind: NodeKind, position: Position, visit: Visit) -> Outcome:
 def _rest(position: Position, outcome: Wait | WaitFor, now: datetime) -> Position:
     """Return the position at rest; one that already rests keeps its beginning."""
     awaited = outcome.events if isinstance(outcome, WaitFor) else ()
-    return replace(position, since=position.since or now, wake=outcome.until, waits_for=awaited)
+    return position._replace(since=position.since or now, wake=outcome.until, waits_for=awaited)
