@@ -1,4 +1,4 @@
-"""The picture of an offer: chosen, moved under the banner's window by mouse and by keys, cut by the server, and shown."""
+"""The picture of an offer: chosen, moved under the banner by mouse and by keys, cut by the server, and shown."""
 
 from __future__ import annotations
 
