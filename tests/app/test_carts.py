@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.models.left_carts import Wanted
 from app.unit import unit
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import with_pages, words
 from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop, an_order, kept
 
 HOUR = timedelta(hours=1)
@@ -33,11 +33,6 @@ ITEM = {"product": "moon", "title": "Moon notebook", "quantity": 2, "price": 180
 def shop(app):
     with_pages(app)
     return a_shop(currency="EUR")
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def a_cart(shop, name="Ada", ago=3 * HOUR, items=None, **told):

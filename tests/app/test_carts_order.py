@@ -20,11 +20,6 @@ def shop(app):
     return a_shop(currency="EUR")
 
 
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 @pytest.mark.rule("CART-28")
 @pytest.mark.rule("CART-29")
 @pytest.mark.rule("CART-30")

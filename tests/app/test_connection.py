@@ -15,17 +15,6 @@ from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_flow, a_shop, kept
 
 
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 def fresh(model, id):
     db.session.expire_all()
     return db.session.get(model, id)

@@ -8,22 +8,11 @@ import pytest
 
 from app.extensions import db
 from app.models import Code, Coupon, Product, Redemption
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import a_browser, words
 from tests.app.rows import NOON, a_customer, a_flow, a_shop, kept
 
 TERMS = {"name": "Thank you", "kind": "percent", "percent": "10", "personal": "yes", "prefix": "merci", "days": "7",
          "once_per_customer": "y"}  # fmt: skip
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def only_coupon() -> Coupon:

@@ -6,19 +6,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Audit, Cart, CustomerTag, Refusal
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import a_browser, words
 from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, an_event, an_order, kept
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def test_a_customer_is_found_by_a_part_of_the_name_or_the_address(owner, shop):

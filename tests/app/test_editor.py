@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from app.extensions import db
 from app.models import Coupon, Email, Flow, Shop, Version
 from graph.model import Graph
-from tests.app.browsing import a_browser, with_pages, words
-from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, a_step, kept
+from tests.app.browsing import a_browser, words
+from tests.app.rows import NOON, a_customer, a_flow, a_run, a_step, kept
 
 
 def node(id: str, kind: str, **settings: object) -> dict[str, object]:
@@ -42,12 +42,6 @@ def a_drawing(email: int, coupon: int) -> dict[str, object]:
         "settings": {"goal": ["order.placed"]},
     }  # fmt: skip
     return Graph.from_json(drawn).to_json()
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
 
 
 @pytest.fixture

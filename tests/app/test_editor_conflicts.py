@@ -12,7 +12,7 @@ import pytest
 from app.extensions import db
 from app.models import Flow, User, drafts
 from graph.model import Graph
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import a_browser, words
 from tests.app.rows import a_flow, a_shop
 from tests.app.test_editor import edge, fresh, node, send
 
@@ -24,12 +24,6 @@ TALK = {
     "edges": [edge("n1", "next", "n2"), edge("n2", "next", "n3"), edge("n3", "next", "n4")],
     "settings": {},
 }  # fmt: skip
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
 
 
 @pytest.fixture

@@ -8,16 +8,10 @@ from app.extensions import db
 from app.models import Audit, Flow, Message, Run, Version
 from app.models.inflight import migrations
 from graph.model import Graph
-from tests.app.browsing import a_browser, with_pages, words
-from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
+from tests.app.browsing import a_browser, words
+from tests.app.rows import a_customer, a_flow, a_message, a_run
 from tests.app.test_editor import fresh, send
 from tests.app.test_editor_conflicts import TALK
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
 
 
 @pytest.fixture

@@ -26,17 +26,6 @@ from tests.app.rows import (
 )
 
 
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 def fresh(model, id):
     db.session.expire_all()
     return db.session.get(model, id)

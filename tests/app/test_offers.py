@@ -10,7 +10,7 @@ from app.models import Code, Coupon, Flow, Offer, Version
 from graph.model import Graph
 from graph.recipes import offers
 from graph.recipes.offers import Promise
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import with_pages, words
 from tests.app.offering import NEW, a_coupon, an_offer, granted, only_flow, promise
 from tests.app.rows import a_customer, a_shop
 
@@ -19,11 +19,6 @@ from tests.app.rows import a_customer, a_shop
 def shop(app):
     with_pages(app)
     return a_shop(channel="selling")
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 @pytest.mark.rule("OFFER-01")

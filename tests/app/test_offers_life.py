@@ -22,11 +22,6 @@ def shop(app):
     return a_shop(channel="selling")
 
 
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 @pytest.mark.rule("OFFER-13")
 @pytest.mark.rule("OFFER-14")
 @pytest.mark.rule("OFFER-15")

@@ -8,7 +8,7 @@ from app.extensions import db
 from app.models import Consent, Policy, Suppression
 from app.unit import unit
 from app.views import policies
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import with_pages, words
 from tests.app.rows import NOON, a_customer, a_shop
 
 TYPED = {"most_messages": "2", "most_days": "3", "soft_bounces": "4", "click_days": "7", "double_opt_in": "y",
@@ -21,11 +21,6 @@ def shop(app):
     if "policies" not in app.blueprints:
         policies.register(app)
     return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def test_a_policy_is_kept(owner, shop):

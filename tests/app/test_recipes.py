@@ -27,17 +27,6 @@ COUPON = {"coupon_how": "new", "new-name": "Ten", "new-kind": "percent", "new-pe
           "new-prefix": "TEN", "new-days": "7", "new-once_per_customer": "y"}  # fmt: skip
 
 
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 def typed(recipe, step, **changed):
     """What a merchant sends who takes every default of a recipe."""
     spans = {f"{field.name}-{part}": str(field.default[part]) for field in recipe.fields if field.type == "duration"

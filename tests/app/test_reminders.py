@@ -26,17 +26,6 @@ WHEN = {
 
 
 @pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
-@pytest.fixture
 def made(owner):
     """A reminder just made in the wizard, still off."""
     answer = owner.post("/reminders/new/abandoned_cart/when", data=WHEN)

@@ -36,11 +36,6 @@ def shop(app):
     return shop
 
 
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 def only_flow() -> Flow:
     db.session.expire_all()
     return db.session.scalars(db.select(Flow)).one()

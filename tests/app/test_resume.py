@@ -9,21 +9,10 @@ import pytest
 from app import clock, draining
 from app.extensions import db
 from app.models import Audit, Flow, Message, Run
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import a_browser, words
 from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
 
 HOURS = timedelta(hours=3)
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def paused(shop, reason="by_hand", **told):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.models import Message, Run
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import a_browser, words
 from tests.app.rows import NOON, a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order
 
 RULES = {"match": "all", "rules": [{"subject": "cart.total", "operator": "over", "value": 5000}]}
@@ -26,17 +26,6 @@ GRAPH = {
     "settings": {},
 }  # fmt: skip
 SEEN = {"answer": True, "match": "all", "rules": [{**RULES["rules"][0], "saw": 6400, "answer": True}]}
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def a_travelled_run(shop, **told):

@@ -20,11 +20,6 @@ def shop(app):
     return a_shop(**NAMELESS)
 
 
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
-
-
 def fresh(model, id):
     db.session.expire_all()
     return db.session.get(model, id)

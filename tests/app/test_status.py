@@ -17,8 +17,8 @@ from app.models import (
 )
 from app.unit import unit
 from app.views.concerns import KINDS
-from tests.app.browsing import a_browser, with_pages, words
-from tests.app.rows import a_flow, a_shop, kept
+from tests.app.browsing import a_browser, words
+from tests.app.rows import a_flow, kept
 from tests.app.standing import (
     LONG_AGO,
     a_bad_delivery,
@@ -40,17 +40,6 @@ from tests.app.standing import (
 
 ROOT = Path(__file__).resolve().parents[2]
 LONG_AGO = timedelta(hours=2)
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.models import (
     resending,
 )
 from app.unit import unit
-from tests.app.browsing import a_browser, with_pages, words
+from tests.app.browsing import words
 from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop, kept
 from tests.app.standing import (
     LONG_AGO,
@@ -31,17 +31,6 @@ from tests.app.standing import (
     status,
     the_page_of,
 )
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 @pytest.fixture

@@ -14,19 +14,8 @@ from app.models import Invitation, Login, Membership, User
 from app.models.users import AREAS, TEAM
 from app.unit import unit
 from app.views import permissions
-from tests.app.browsing import PASSWORD, a_browser, with_pages, words
+from tests.app.browsing import PASSWORD, a_browser, words
 from tests.app.rows import NOON, a_shop, kept
-
-
-@pytest.fixture
-def shop(app):
-    with_pages(app)
-    return a_shop()
-
-
-@pytest.fixture
-def owner(app, shop):
-    return a_browser(app, shop)
 
 
 def somebody(app, shop, role, areas=()):
