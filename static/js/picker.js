@@ -1,28 +1,34 @@
 /* Choosing products. The dialog lists a page at a time from the server; what is ticked is remembered across searches and
-   goes into the form with Apply. Up and down walk the list, as Tab and Space do. */
+   goes into the form with Apply. Up and down walk the list, as Tab and Space do. Each change of what is chosen is told
+   as one `change` of the field. */
 
 const PAUSE = 200; // milliseconds after the last key, before the server is asked
 
 class Picker {
-  constructor(field) {
-    this.field = field;
-    this.dialog = field.querySelector("dialog");
-    [this.find, this.list, this.lost, this.count] = ["[data-finds]", "[data-picks-list]", "[data-lost]", "[data-count]"].map((each) => this.dialog.querySelector(each));
-    this.chosen = field.querySelector("[data-chosen-list]");
-    field.addEventListener("click", ({ target }) => this.press(target));
-    this.find.addEventListener("input", () => this.soon());
-    this.list.addEventListener("change", ({ target }) => this.tick(target));
-    this.dialog.addEventListener("keydown", (event) => this.key(event));
+  constructor(dialog) {
+    this.dialog = dialog;
+    dialog.addEventListener("input", ({ target }) => target === this.find && this.soon());
+    dialog.addEventListener("keydown", (event) => this.key(event));
+    dialog.addEventListener("change", (event) => {
+      event.stopPropagation(); // nothing is chosen before Apply
+      if (event.target !== this.find) this.tick(event.target);
+    });
   }
 
-  press(target) {
-    if (target.closest("[data-picks]")) this.open();
-    else if (target.closest("[data-drops]")) target.closest("li").remove();
-    else if (target.closest("[data-more]")) this.fill(target.closest("[data-more]").dataset.more, true);
-    else if (target.closest("[data-applies]")) this.apply();
+  get field() {
+    return this.dialog.closest("[data-picker]");
+  }
+
+  get chosen() {
+    return this.field.querySelector("[data-chosen-list]");
+  }
+
+  get boxes() {
+    return [...this.list.querySelectorAll("input[type=checkbox]")];
   }
 
   open() {
+    [this.find, this.list, this.lost, this.count] = ["[data-finds]", "[data-picks-list]", "[data-lost]", "[data-count]"].map((each) => this.dialog.querySelector(each));
     const kept = [...this.chosen.querySelectorAll("li")];
     this.ticked = new Map(kept.map((each) => [each.querySelector("input").value, each.querySelector("span").textContent]));
     this.find.value = "";
@@ -55,15 +61,11 @@ class Picker {
   show(rows, further) {
     this.lost.hidden = true;
     const before = this.boxes.length;
-    if (further) this.list.querySelector("[data-more]").parentElement.remove();
+    if (further) this.list.querySelector("[data-further]").parentElement.remove();
     else this.list.replaceChildren();
     this.list.insertAdjacentHTML("beforeend", rows);
     for (const box of this.boxes) box.checked = this.ticked.has(box.value);
     if (further) this.boxes[before]?.focus();
-  }
-
-  get boxes() {
-    return [...this.list.querySelectorAll("input[type=checkbox]")];
   }
 
   tick({ checked, value, dataset }) {
@@ -87,8 +89,7 @@ class Picker {
       return row;
     }));
     this.dialog.close();
-    this.field.dispatchEvent(new Event("change", { bubbles: true }));
-    this.field.querySelector("[data-picks]").focus();
+    changed(this.field);
   }
 
   key(event) {
@@ -104,7 +105,32 @@ class Picker {
   }
 }
 
-/** Let each picker of a part of the page work. */
-export function start(root = document) {
-  for (const field of root.querySelectorAll("[data-picker]")) new Picker(field);
+const pickers = new WeakMap(); // by their dialogs: a page may swap them in at any time
+
+function of(field) {
+  const dialog = field.querySelector("dialog");
+  if (!pickers.has(dialog)) pickers.set(dialog, new Picker(dialog));
+  return pickers.get(dialog);
+}
+
+function changed(field) {
+  field.querySelector("[data-picks]").focus();
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function pressed({ target }) {
+  const field = target.closest("[data-picker]");
+  if (!field) return;
+  if (target.closest("[data-picks]")) of(field).open();
+  else if (target.closest("[data-further]")) of(field).fill(target.closest("[data-further]").dataset.further, true);
+  else if (target.closest("[data-applies]")) of(field).apply();
+  else if (target.closest("[data-drops]")) {
+    target.closest("li").remove();
+    changed(field);
+  }
+}
+
+/** Let the pickers of this page work, those that come later too. */
+export function start() {
+  document.addEventListener("click", pressed);
 }

@@ -32,7 +32,7 @@ export class Chooser {
   enter(field = "") {
     const panel = document.getElementById("inspector");
     const place = field ? panel.querySelector(`[data-field="${CSS.escape(field)}"]`) : panel;
-    const first = [...(place ?? panel).querySelectorAll("input, select, textarea")].find((each) => each.checkVisibility());
+    const first = [...(place ?? panel).querySelectorAll("input, select, textarea, [data-picks]")].find((each) => each.checkVisibility());
     (first ?? panel).focus();
     first?.select?.();
   }

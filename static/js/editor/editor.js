@@ -7,6 +7,7 @@ import { Clipboard } from "./clipboard.js";
 import * as conflict from "./conflict.js";
 import { Counts } from "./counts.js";
 import * as cutting from "../cutting.js";
+import * as picker from "../picker.js";
 import { Finder } from "./finding.js";
 import { Keys } from "./keys.js";
 import { Pointer } from "./pointer.js";
@@ -193,9 +194,11 @@ class Editor {
 
 // What the page marks for itself stands in data-live and data-chosen: no answer wipes it out.
 htmx.config.morphIgnore = [...(htmx.config.morphIgnore ?? []), "data-live", "data-culled"];
+htmx.config.morphSkip += ", dialog[open]"; // an answer that comes late closes no question
 const root = document.getElementById("editor");
 root.editor = new Editor(root);
 conflict.watch(root);
 cutting.start();
+picker.start();
 root.counts = new Counts(root, document.getElementById("counts-toggle"));
 root.setAttribute("data-ready", "");
