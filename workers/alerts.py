@@ -32,7 +32,7 @@ def _written(shop_id: int, row: Any) -> Letter | None:
     if not sender.address or not to:
         return None
     rendered = _rendered(shop, notice)
-    id = marks.mail_id(f"notice:{row.id}", shop_id)
+    id = marks.single_id(f"notice:{row.id}", shop_id)
     try:
         raw = compose(rendered, sender, Mailbox(to), id, clock.now(shop_id), reply_to=shop.contact_email)
     except BadAddress:

@@ -39,7 +39,7 @@ def _written(shop_id: int, row: Any) -> Letter | None:
         return None
     locale = customer.locale[:2] if customer.locale[:2] in LANGUAGES else shop.locale
     rendered = render(*_design(shop, customer.id, locale))
-    id = marks.mail_id(f"confirmation:{row.id}", shop_id)
+    id = marks.single_id(f"confirmation:{row.id}", shop_id)
     to = Mailbox(email, f"{customer.first_name} {customer.last_name}".strip())
     try:
         raw = compose(rendered, sender, to, id, clock.now(shop_id), reply_to=shop.contact_email)

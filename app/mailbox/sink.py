@@ -19,6 +19,7 @@ from sqlalchemy import select
 
 from app import clock, links
 from app.extensions import db
+from app.mail_ids import shop_of
 from app.models import Mail, MailFault, Message
 from app.returned import post
 from app.unit import unit
@@ -99,7 +100,7 @@ def keep(sender: str, recipients: list[str], raw: bytes) -> None:
 def whose(mail_id: str) -> dict[str, Any]:
     """Return the shop, the message and the time there of a mail with this Message-ID."""
     ours = select(Message.shop_id, Message.id).where(Message.mail_id.in_((mail_id, f"<{mail_id}>")))
-    shop_id, message_id = db.session.execute(ours).first() or (tried(mail_id), None)
+    shop_id, message_id = db.session.execute(ours).first() or (tried(mail_id) or shop_of(mail_id), None)
     return {"shop_id": shop_id, "message_id": message_id, "received_at": clock.now(shop_id)}
 
 

@@ -17,6 +17,7 @@ from app.emails.addresses import framed
 from app.emails.mime import Mailbox, compose
 from app.emails.rendering import render
 from app.extensions import db
+from app.mail_ids import single_id
 from app.mailbox import sink
 from app.mailbox.reading import opened
 from app.models import Mail
@@ -128,6 +129,15 @@ def test_a_test_mail_finds_its_shop_by_its_signature(app):
     assert mails()[0].shop_id == shop.id
 
 
+def test_a_mail_to_the_team_finds_its_shop_and_nobody_can_name_another(app):
+    shop, other = a_shop(), a_shop()
+    db.session.commit()
+    genuine = single_id("notice:1", shop.id)
+    for id in (genuine, f"{other.id}{genuine.removeprefix(str(shop.id))}"):
+        sink.keep("a@example.com", ["b@example.com"], f"Message-ID: <{id}>\r\n\r\nx".encode())
+    assert [mail.shop_id for mail in mails()] == [shop.id, None]
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -217,8 +227,8 @@ def test_search_looks_at_sender_recipient_and_subject(looking, words, found):
 
 @pytest.mark.parametrize("words", ["À vous", "à vous", "ÉTÉ", "été", "Été"])
 def test_search_knows_letters_with_accents_on_both_databases(each_database, words):
-    shop = a_shop()
-    shop_id = shop.id
+    shop_id = a_shop().id
+    db.session.commit()
     told = {
         "sender": "a@example.com",
         "recipient": "b@example.com",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests import chromium
+from tests.e2e.instance import instance  # noqa: F401  one product for all the walks of a run
 
 CALM = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-sync",

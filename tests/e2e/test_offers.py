@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.driver import unbroken
-from tests.e2e.instance import Instance, instance  # noqa: F401
+from tests.e2e.instance import Instance
 from tests.e2e.words import Say, words_of
 
 SETTLING = 60_000  # milliseconds; the workers are real, and the machine may be busy

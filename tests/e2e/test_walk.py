@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from graph.recipes import recipe
 from tests.e2e.driver import drag, saved, unbroken
-from tests.e2e.instance import Instance, instance  # noqa: F401
+from tests.e2e.instance import Instance
 from tests.e2e.words import Say, words_of
 
 NAME = "Evening reminder"

@@ -17,8 +17,8 @@ def ours(rows):
 
 def others(rows):
     """Return the ids of the mails that no flow sends: questions, and alarms to the shop's own people."""
-    asked = {marks.mail_id(f"confirmation:{each.id}", each.shop_id) for each in rows.all(Confirmation)}
-    told = {marks.mail_id(f"notice:{each.id}", each.shop_id) for each in rows.all(StaffNotice) if each.mail}
+    asked = {marks.single_id(f"confirmation:{each.id}", each.shop_id) for each in rows.all(Confirmation)}
+    told = {marks.single_id(f"notice:{each.id}", each.shop_id) for each in rows.all(StaffNotice) if each.mail}
     return asked | told
 
 
