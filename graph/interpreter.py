@@ -157,6 +157,8 @@ def _ended_by(plan: Plan, facts: Facts) -> str | None:
 
 
 def _later(facts: Facts) -> list[Event]:
+    if not facts.since:
+        return []
     began = (facts.event.name, facts.event.at) if facts.event else None
     return [
         event for event in facts.since if (event.name, event.at) != began and concerns(event, facts.event)

@@ -27,7 +27,7 @@ from workers.effects import Asked
 from workers.plans import plans
 
 log = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 1000
 LEASE = timedelta(seconds=20)  # a batch takes well under a second; what takes longer than this has died
 POISON = 5  # claims of one visit without a result
 

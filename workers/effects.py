@@ -5,17 +5,19 @@ Each row carries the run and the visit that asked for it, so that asking twice c
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import delete, select
 
+from app import bulk
+from app.bulk import in_shop
 from app.extensions import db
 from app.models import Call, Code, Coupon, Customer, CustomerTag, Email, Message, StaffNotice
 from app.unit import changed
-from app.upsert import once
 from graph.effects import (
     CallWebhook,
     Effect,
@@ -41,12 +43,13 @@ class Asked:
 
 
 def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, dict[str, Any]]:
-    """Write the rows of these effects; return, by run id, what is written on the run: the last code that it was given.
-    """
+    """Write the rows of these effects; return, by run id, what is written on the run: the last code that it was given."""
     codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
     _tag([each for each in asked if isinstance(each.effect, TagCustomer)], now)
     abouts = _abouts(asked)
-    Message.prepare([*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now, abouts)])
+    Message.prepare(
+        [*_messages(plan, asked, now), *_shop_messages(plan, asked, now), *_notes(asked, now, abouts)]
+    )
     StaffNotice.tell(list(_notices(asked, now, abouts)))
     Call.prepare(list(_calls(asked, now)))
     return {run_id: {"code_id": code_id} for run_id, code_id in codes.items()}
@@ -139,26 +142,22 @@ def _message(each: Asked, now: datetime, audience: str) -> dict[str, Any]:
 
 def _tag(asked: Sequence[Asked], now: datetime) -> None:
     """Add and remove tags; the last word about each (customer, tag) counts, and segments look again at who has them."""
-    last: dict[tuple[int, int, str], bool] = {}
+    if not asked:
+        return
+    shop_id, last = asked[0].run.shop_id, dict[tuple[int, str], bool]()
     for each in asked:
         if isinstance(each.effect, TagCustomer):
-            last[each.run.shop_id, each.run.customer_id, each.effect.tag] = each.effect.add
-    names = ("shop_id", "customer_id", "tag")
-    added = [dict(zip(names, whose, strict=True)) for whose, add in last.items() if add]
-    if added:
-        db.session.connection().execute(once(CustomerTag, *names), added)
-    gone = [whose for whose, add in last.items() if not add]
-    if gone:
-        changed(delete(CustomerTag).where(or_(*[_is(whose) for whose in gone])))
-    for shop_id in {shop_id for shop_id, _customer, _tag in last}:
-        Customer.touch(shop_id, {id for shop, id, _tag in last if shop == shop_id}, now)
-
-
-def _is(whose: tuple[int, int, str]) -> Any:
-    shop_id, customer_id, tag = whose
-    return and_(
-        CustomerTag.shop_id == shop_id, CustomerTag.customer_id == customer_id, CustomerTag.tag == tag
-    )
+            last[each.run.customer_id, each.effect.tag] = each.effect.add
+    names, gone = ("shop_id", "customer_id", "tag"), defaultdict[str, list[int]](list)
+    added = [dict(zip(names, (shop_id, *whose), strict=True)) for whose, add in last.items() if add]
+    bulk.insert(CustomerTag, added, once=names)
+    for (customer_id, tag), add in last.items():
+        if not add:
+            gone[tag].append(customer_id)
+    for tag, people in gone.items():
+        theirs = in_shop(shop_id, CustomerTag.customer_id, people)
+        changed(delete(CustomerTag).where(theirs, CustomerTag.tag == tag))
+    Customer.touch(shop_id, {customer_id for customer_id, _tag in last}, now)
 
 
 def _reserve(asked: Sequence[Asked], now: datetime) -> dict[int, int]:

@@ -29,7 +29,7 @@ from workers.ledger import Ledger
 from workers.plans import Compiled, plans
 
 log = logging.getLogger(__name__)
-BATCH = 500
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Knows which rows to read: one query a kind, however many runs. Must not know wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -109,7 +109,9 @@ def began_at(event: Any) -> datetime:
     return at - timedelta(seconds=event.data.get("after", 0))
 
 
-def _after(began: Any, events: Iterable[Any]) -> tuple[facts.Event, ...]:
+def _after(began: Any, events: Sequence[Any]) -> tuple[facts.Event, ...]:
     """Return what happened after a run began, in order."""
+    if not events:
+        return ()
     start = (began_at(began), began.id)
     return tuple(seen.event(later) for later in events if (later.at, later.id) > start)

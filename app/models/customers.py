@@ -122,7 +122,7 @@ class Customer(db.Model):
     @classmethod
     def touch(cls, shop_id: int, ids: Collection[int], now: datetime, **values: Any) -> int:
         """Note that something about these customers changed, so that segments look at them again; return how many."""
-        theirs = update(cls).where(cls.shop_id == shop_id, cls.id.in_(ids))
+        theirs = update(cls).where(in_shop(shop_id, cls.id, ids))
         return changed(theirs.values(changed_at=now, **values)) if ids else 0
 
     @classmethod
