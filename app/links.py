@@ -19,8 +19,8 @@ from flask import current_app
 from app import clock
 
 # Days that a token lives. An unsubscribe link must outlive any mail that somebody may still find.
-LIVES = {"chat": 1, "click": 400, "open": 400, "recovery": 30, "unsubscribe": 3650, "resubscribe": 2, "test": 2,
-         "bounce": 30, "preferences": 3650, "confirm": 14, "invite": 7}  # fmt: skip
+LIVES = {"chat": 1, "offer": 1, "click": 400, "open": 400, "recovery": 30, "unsubscribe": 3650, "resubscribe": 2,
+         "test": 2, "bounce": 30, "preferences": 3650, "confirm": 14, "invite": 7}  # fmt: skip
 LONGEST = 400  # characters; longer ones are refused before anything is computed
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _HEAD = struct.Struct(">BHII")  # format, last day, shop, message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.shops.facts import Reading
+from app.views import openapi_reader
 
 EXAMPLE = {
     "event": "checkout.started",
@@ -41,24 +42,30 @@ PARCEL = {
 }  # fmt: skip
 EXAMPLES = {
     "checkout": {"summary": "A checkout was begun", "value": EXAMPLE},
-    "shelf": {"summary": "Stock and price of a product: back in stock, cheaper and low come from it", "value": SHELF},
+    "shelf": {
+        "summary": "Stock and price of a product: back in stock, cheaper and low come from it",
+        "value": SHELF,
+    },
     "parcel": {"summary": "A parcel is on its way", "value": PARCEL},
-    "own": {"summary": "Something of your own, which starts the automations that wait for this name", "value": OWN},
+    "own": {
+        "summary": "Something of your own, which starts the automations that wait for this name",
+        "value": OWN,
+    },
 }
 
 
 def description(server: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of the events door at this server."""
+    """Return the OpenAPI 3.1 document of the doors for shops at this server."""
     schema = Reading.model_json_schema(ref_template="#/components/schemas/{model}")
     parts = schema.pop("$defs")
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Relance events", "version": "1", "description": _ABOUT},
+        "info": {"title": "Relance", "version": "1", "description": _ABOUT},
         "servers": [{"url": server}],
-        "paths": {"/api/v1/events": {"post": _operation()}},
+        "paths": {"/api/v1/events": {"post": _operation()}, **openapi_reader.paths()},
         "components": {
-            "schemas": {**parts, "Event": schema, "Problem": _PROBLEM},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {**parts, "Event": schema, "Problem": _PROBLEM, **openapi_reader.SCHEMAS},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}, **openapi_reader.SCHEMES},
         },
     }
 

@@ -1,7 +1,7 @@
 """What the demo shop has for one shopper alone: messages in its message centre, and the offer they hold.
 
 The demo knows its shoppers by the address they typed at the checkout, kept in the basket's signed cookie. A real shop
-asks for the messages of whoever is signed in there (app/views/chat.py).
+asks for what is theirs who is signed in there (app/views/chat.py, app/views/offers_shown.py).
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from flask import g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app import clock
-from app.emails.terms import terms
-from app.extensions import db
-from app.models import Chat, Coupon, Message, Offer
-from app.unit import unit
+from app.models import Chat, Offer
 from app.views.access import public
-from app.views.chat import Reader, seen
+from app.views.chat import seen
+from app.views.offers_shown import banner, saw
+from app.views.reader import Reader
 from app.views.storefront_checkout import shopper
 from app.views.storefront_visit import pages
 
@@ -27,20 +26,8 @@ def gifts() -> dict[str, Any]:
     """What stands on every page for this shopper: how much they have not read, and their offer."""
     if "front" not in g or not g.basket.email or (customer_id := shopper()) is None:
         return {"unread": 0, "offer": None}
-    found = Offer.shown(g.front.id, customer_id, clock.now(g.front.id))
-    unread = Chat.unread(g.front.id, customer_id)
-    if found is None:
-        return {"unread": unread, "offer": None}
-    offer, code = found
-    coupon = db.session.get_one(Coupon, code.coupon_id)
-    ends = min((end for end in (code.ends_at, coupon.ends_at) if end), default=None)
-    return {
-        "unread": unread,
-        "offer": offer,
-        "offer_code": code.code,
-        "offer_terms": terms(coupon, g.front.currency, g.language),
-        "offer_ends": ends,
-    }
+    shown = banner(g.front, customer_id, g.language)
+    return {"unread": Chat.unread(g.front.id, customer_id), "shown": shown, "offer": shown and shown.offer}
 
 
 @pages.get("/messages")
@@ -69,9 +56,7 @@ def messages_read() -> Answer:
 @public
 def offer_seen() -> Answer:
     """Record that the shopper's offer was on their screen."""
-    customer_id, shop_id, now = shopper() if g.basket.email else None, g.front.id, clock.now(g.front.id)
-    found = Offer.shown(shop_id, customer_id, now) if customer_id else None
-    if found:
-        offer_id, message_id = found[0].id, found[0].message_id
-        unit(lambda: Offer.seen(shop_id, offer_id, now) and Message.opened(shop_id, message_id, now))
+    customer_id = shopper() if g.basket.email else None
+    if found := customer_id and Offer.shown(g.front.id, customer_id, clock.now(g.front.id)):
+        saw(found[0])
     return Answer(status=204)

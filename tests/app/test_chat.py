@@ -75,7 +75,7 @@ def test_a_token_of_another_purpose_or_a_spoilt_one_is_refused(asking):
     assert ask(asking, good[:-2] + "AA", "").status_code == 401
 
 
-@pytest.mark.parametrize("body", [{}, {"up_to": "1"}, {"up_to": True}, {"up_to": -1}, {"up_to": 2**60}])
+@pytest.mark.parametrize("body", [{}, [1], {"up_to": "1"}, {"up_to": True}, {"up_to": -1}, {"up_to": 2**60}])
 def test_what_was_read_must_be_a_number(asking, body):
     headers = {"Authorization": f"Bearer {ask(asking, 'rel_mine').json['token']}"}
     assert asking.post("/api/v1/chat/read", json=body, headers=headers).status_code == 422

@@ -133,7 +133,7 @@ OWNED = (
 )  # fmt: skip
 OPEN = {  # of no shop, or of the thing that the same address names
     "node", "node_id", "version_id", "filename", "token", "recipe", "name", "slug", "product", "part", "locale",
-    "email", "key", "visit", "table", "number", "ending", "channel",
+    "email", "key", "visit", "table", "number", "ending", "channel", "offer_id",
 }  # fmt: skip
 # A rehearsal has a mail only where the drawing sends one, an e-mail a revision once it was saved.
 NOT_ALWAYS = {"trying.mail", "emails.revisions"}
