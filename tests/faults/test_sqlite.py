@@ -31,10 +31,10 @@ def test_the_write_lock_held_by_another_for_fifteen_seconds(kept):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A disk of 24 MB, where root may make one."""
+    """A disk of 32 MB, where root may make one."""
     place = tmp_path / "disk"
     place.mkdir()
-    mount = ("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place))
+    mount = ("mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(place))
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("only root can make a small disk to fill, and not in every container")
     yield place
@@ -58,10 +58,9 @@ def test_a_full_disk_refuses_and_goes_on_once_there_is_room(small_disk, seed):
 def fill(path):
     """Take all the room that there is left."""
     room = shutil.disk_usage(path.parent).free
-    with path.open("wb") as file:
+    with path.open("wb", buffering=0) as file:
         try:
             for _block in range(room // 4096 + 2):
                 file.write(bytes(4096))
-                file.flush()
         except OSError:
             pass
