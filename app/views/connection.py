@@ -69,7 +69,8 @@ def arrived() -> str:
 @public
 def developers() -> str:
     """Tell developers what to send: an example, the events, and each field."""
-    return render_template("connection/developers.html", sample=sample(), events=EVENTS, parts=parts())
+    return render_template("connection/developers.html", sample=sample(), events=EVENTS, parts=parts(),
+                           fetched=fetched())  # fmt: skip
 
 
 @pages.post("/settings/keys/<int:key_id>/revoke")
@@ -110,6 +111,16 @@ def sample() -> str:
         '-H "Content-Type: application/json"',
     )
     return " \\\n  ".join([*said, f"-d '{body}'"])
+
+
+def fetched() -> list[tuple[str, str]]:
+    """Return (method and address, what it does) of what a shop's own pages ask for one customer."""
+    return [
+        ("GET /api/v1/chat", _("The customer's chat messages, and how many are unread")),
+        ("POST /api/v1/chat/read", _("Says up to which message they have read")),
+        ("GET /api/v1/offers", _("The offer that they are to see, with its code and its terms")),
+        ("POST /api/v1/offers/{id}/seen", _("Says that it was on their screen")),
+    ]
 
 
 def guide() -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 Described = dict[str, Any]
 
-# (method, address, what it does): what the developers' page lists, and in which order.
 DOORS = (
     ("get", "/api/v1/chat", "Fetch a customer's chat messages"),
     ("post", "/api/v1/chat/read", "Say up to which message they have read"),

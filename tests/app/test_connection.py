@@ -11,6 +11,7 @@ from app import clock, passwords
 from app.extensions import db
 from app.models import ApiKey, InboxRow
 from app.shops.facts import Order, Reading
+from app.views import openapi_reader
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_flow, a_shop, kept
 
@@ -88,6 +89,8 @@ def test_developers_read_every_field_without_signing_in(app, shop, locale):
     assert "curl -X POST" in page
     for name in [*Reading.model_fields, *Order.model_fields]:
         assert f" {name} " in page
+    for method, path, _said in openapi_reader.DOORS:
+        assert f"{method.upper()} {path} " in page
     assert a_browser(app, shop, locale).get("/settings/keys").status_code == 200
 
 
