@@ -38,7 +38,8 @@ from app.columns import Instant
 from app.extensions import db
 
 Rows = Sequence[Mapping[str, Any]]
-FEW = 8  # outcomes of a batch that are worth a statement each; more than these are written row by row
+FEW = 8  # rows, or outcomes of a batch, that are worth a statement each
+MARKS = {"sqlite": "?", "postgresql": "%s"}
 
 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:
@@ -91,8 +92,8 @@ def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
     key = f" ({_listed(once)})" if once else ""
     unless = "" if once is None else f" ON CONFLICT{key} DO NOTHING"
     connection = db.session.connection()
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(names))
+    if connection.dialect.name == "sqlite" or len(rows) < FEW:
+        marks = ", ".join([MARKS[connection.dialect.name]] * len(names))
         return _many(connection, f"{into} VALUES ({marks}){unless}", _values(connection, table, names, rows))
     if once is None:
         return _copy(connection, table, names, rows)

@@ -13,7 +13,6 @@ from app import bulk
 from app.columns import Instant
 from app.extensions import db
 from app.unit import changed
-from app.upsert import once
 
 WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
 PARKED = db.text("state = 'parked'")
@@ -53,7 +52,7 @@ class InboxRow(db.Model):
         """Store a delivery as it came; False when it is known already."""
         row = {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
                "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
-        return bool(changed(once(cls, "shop_id", "source", "delivery").values(row)))
+        return bool(bulk.insert(cls, [row], once=("shop_id", "source", "delivery")))
 
     @classmethod
     def body_of(cls, shop_id: int, source: str, delivery: str) -> bytes:

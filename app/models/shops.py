@@ -70,6 +70,11 @@ class ApiKey(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
+    def shop_id_of(cls, digest: str) -> int | None:
+        """Return the id of the shop whose live key has this digest, or None."""
+        return db.session.scalar(select(cls.shop_id).where(cls.digest == digest, cls.revoked_at.is_(None)))
+
+    @classmethod
     def shop_of(cls, digest: str) -> Shop | None:
         """Return the shop whose live key has this digest, or None."""
         live = (

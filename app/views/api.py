@@ -6,14 +6,16 @@ A body is checked here, stored as it came, and answered at once; reading it is a
 from __future__ import annotations
 
 import hashlib
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 from pydantic import ValidationError
 
 from app import clock, doorbell, passwords
-from app.extensions import csrf, limiter
-from app.models import ApiKey, InboxRow, Shop
+from app.extensions import csrf
+from app.models import ApiKey, InboxRow
+from app.pace import Pace
 from app.shops.facts import Reading
 from app.unit import unit
 from app.views.access import public
@@ -21,6 +23,7 @@ from app.views.errors import problem
 from app.views.openapi import description
 from graph import strict
 
+PACE = Pace(3000, 60.0)
 pages = Blueprint("api", __name__, url_prefix="/api")
 
 
@@ -38,11 +41,12 @@ def caller() -> str:
 
 @pages.post("/v1/events")
 @public
-@limiter.limit("3000/minute", key_func=caller)
 def take_event() -> Response:
     """Store one event: 202, also when it is known already; else a problem document with the field at fault."""
-    shop = ApiKey.shop_of(passwords.digest(bearer() or ""))
-    if shop is None:
+    if wait := PACE.wait(caller()):
+        return too_fast(wait)
+    shop_id = ApiKey.shop_id_of(passwords.digest(bearer() or ""))
+    if shop_id is None:
         return unknown_key()
     raw = request.get_data(cache=False)
     try:
@@ -51,7 +55,7 @@ def take_event() -> Response:
         return problem(400, "Unreadable body", str(error))
     except ValidationError as error:
         return at_fault(error)
-    return accepted(shop, raw, reading)
+    return accepted(shop_id, raw, reading)
 
 
 @pages.get("/openapi.json")
@@ -61,9 +65,9 @@ def openapi() -> Response:
     return jsonify(description(request.url_root.rstrip("/")))
 
 
-def accepted(shop: Shop, raw: bytes, reading: Reading) -> Response:
+def accepted(shop_id: int, raw: bytes, reading: Reading) -> Response:
     """Store the body under its idempotency key and ring for the workers."""
-    shop_id, now = shop.id, clock.now(shop.id)
+    now = clock.now(shop_id)
     delivery = (
         request.headers.get("Idempotency-Key", "")[:120] or reading.id or hashlib.sha256(raw).hexdigest()
     )
@@ -97,6 +101,13 @@ def at_fault(error: ValidationError) -> Response:
     field = ".".join(str(part) for part in first["loc"])
     detail = f"{field or 'The event'}: {first['msg']}. See /api/openapi.json."
     return problem(422, "A field is not right", detail, field or None)
+
+
+def too_fast(wait: float) -> Response:
+    """Ask a caller to come back when the minute is over."""
+    refusal = problem(429, "Too fast", f"At most {PACE.most} events a minute are taken by one key.")
+    refusal.headers["Retry-After"] = str(ceil(wait))
+    return refusal
 
 
 def unknown_key() -> Response:

@@ -38,10 +38,10 @@ def show(error: HTTPException) -> Response:
     if error.response is not None:
         return error.get_response()  # type: ignore[return-value]
     code = error.code or 500
-    if request.path.startswith("/api/"):
-        return problem(code, error.name, error.description or "")
     page = code if code in PAGES else 500 if code >= 500 else 400
-    response = Response(render_template(f"errors/{page}.html"), status=code)
+    for_machines = request.path.startswith("/api/")
+    told = problem(code, error.name, error.description or "") if for_machines else None
+    response = told or Response(render_template(f"errors/{page}.html"), status=code)
     response.headers.extend([(k, v) for k, v in error.get_headers() if k.lower() in ("retry-after", "allow")])
     return response
 

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from app import clock, passwords, views
 from app.extensions import db
 from app.models import ApiKey, InboxRow, Shop
+from app.pace import Pace
 from app.shops.facts import Reading
 from app.unit import unit
+from app.views import api
 from app.views.openapi import EXAMPLE
 
 KEY = "a key of the tests"
@@ -199,3 +202,22 @@ def test_of_a_birthday_day_and_month_are_kept_and_no_more(written: str) -> None:
 def test_an_event_of_ones_own_has_a_plain_name(door: FlaskClient, name: str) -> None:
     assert said(door, {"event": "custom", "name": name, "customer": CUSTOMER}).status_code == 422
     assert said(door, {"event": "custom", "customer": CUSTOMER}).status_code == 422
+
+
+def test_who_comes_too_fast_is_told_when_to_come_again(
+    door: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "PACE", Pace(2, 60.0))
+    answers = [said(door, {"event": "customer.saved", "id": f"e{n}", "customer": CUSTOMER}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert 0 < int(answers[2].headers["Retry-After"]) <= 60
+    assert answers[2].mimetype == "application/problem+json" and len(rows()) == 2
+
+
+def test_a_busy_database_asks_for_another_try(door: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_told: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(InboxRow, "take", busy)
+    answer = said(door, {"event": "customer.saved", "customer": CUSTOMER})
+    assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0

@@ -23,6 +23,9 @@ ODD = (
 )
 
 
+FEW_AND_MANY = (1, bulk.FEW * 2)  # on PostgreSQL two ways
+
+
 def happenings(shop_id, count, **told):
     usual = {"shop_id": shop_id, "name": "order.placed", "data": {}, "at": NOON, "enrolled_at": None}
     return [{**usual, "key": f"k{place}", **told} for place in range(count)]
@@ -38,43 +41,49 @@ def shop(each_database: Flask):
     return unit(lambda: a_shop().id)
 
 
-def test_what_goes_in_comes_out(shop):
+@pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_what_goes_in_comes_out(shop, times):
     east = datetime(2026, 7, 1, 3, 0, 0, 5, tzinfo=timezone(timedelta(hours=9)))
+    texts = [f"{text}{time}" for time in range(times) for text in ODD]
     rows = [{**row, "key": text, "data": {"text": text, "list": [1, None, True]}, "at": east}
-            for row, text in zip(happenings(shop, len(ODD)), ODD, strict=True)]  # fmt: skip
-    assert unit(lambda: bulk.insert(Event, rows)) == len(ODD)
-    for event, text in zip(all_of(Event), ODD, strict=True):
+            for row, text in zip(happenings(shop, len(texts)), texts, strict=True)]  # fmt: skip
+    assert unit(lambda: bulk.insert(Event, rows)) == len(texts)
+    for event, text in zip(all_of(Event), texts, strict=True):
         assert (event.key, event.data) == (text, {"text": text, "list": [1, None, True]})
         assert (event.at, event.enrolled_at, event.customer_id) == (east, None, None)
 
 
-def test_bytes_stay_as_they_are(shop):
-    row = {"shop_id": shop, "source": "api", "delivery": "d1", "body": bytes(range(256)), "state": "waiting",
-           "attempts": 0, "error": "", "received_at": NOON}  # fmt: skip
-    assert unit(lambda: bulk.insert(InboxRow, [row])) == 1
-    assert all_of(InboxRow)[0].body == bytes(range(256))
+@pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_bytes_stay_as_they_are(shop, times):
+    rows = [{"shop_id": shop, "source": "api", "delivery": f"d{n}", "body": bytes(range(256)), "state": "waiting",
+             "attempts": 0, "error": "", "received_at": NOON} for n in range(times)]  # fmt: skip
+    assert unit(lambda: bulk.insert(InboxRow, rows)) == times
+    assert {row.body for row in all_of(InboxRow)} == {bytes(range(256))}
 
 
-def test_a_key_that_is_taken_keeps_its_row(shop):
+@pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_a_key_that_is_taken_keeps_its_row(shop, times):
     unit(lambda: bulk.insert(Event, happenings(shop, 2)))
-    told = happenings(shop, 4, name="order.paid")
-    assert unit(lambda: bulk.insert(Event, told, once=("shop_id", "key"))) == 2
+    told = happenings(shop, 2 + times, name="order.paid")
+    assert unit(lambda: bulk.insert(Event, told, once=("shop_id", "key"))) == times
     assert unit(lambda: bulk.insert(Event, told, once=())) == 0
-    assert [event.name for event in all_of(Event)] == ["order.placed"] * 2 + ["order.paid"] * 2
+    assert [event.name for event in all_of(Event)] == ["order.placed"] * 2 + ["order.paid"] * times
 
 
-def test_a_key_that_is_taken_twice_in_one_batch_is_written_once(shop):
-    twins = happenings(shop, 1) * 3
+@pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_a_key_that_is_taken_twice_in_one_batch_is_written_once(shop, times):
+    twins = happenings(shop, 1) * (times + 1)
     assert unit(lambda: bulk.insert(Event, twins, once=("shop_id", "key"))) == 1
 
 
-def test_without_that_word_a_taken_key_is_an_error_and_nobody_elses_row_is_lost(shop):
+@pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_without_that_word_a_taken_key_is_an_error_and_nobody_elses_row_is_lost(shop, times):
     unit(lambda: bulk.insert(Event, happenings(shop, 1)))
     with pytest.raises(IntegrityError) as failed:
-        unit(lambda: bulk.insert(Event, happenings(shop, 3)))
+        unit(lambda: bulk.insert(Event, happenings(shop, 1 + times)))
     assert not is_trouble(failed.value)
     assert len(all_of(Event)) == 1
-    assert unit(lambda: bulk.insert(Event, happenings(shop, 3)[1:])) == 2
+    assert unit(lambda: bulk.insert(Event, happenings(shop, 1 + times)[1:])) == times
 
 
 def test_a_name_that_is_no_column_is_refused(shop):

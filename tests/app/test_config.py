@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from app import create_app
-from app.config import BadSetting, Settings
+from app.config import HANDS, BadSetting, Settings
 from tests.conftest import SECRET
+from workers import hands
 
 
 def settings(**environ: str) -> Settings:
@@ -93,3 +94,9 @@ def test_another_host_name_is_refused_where_the_public_one_is_known() -> None:
     assert settings(HOST="0.0.0.0").hosts is None
     public = settings(BASE_URL="https://relance.example.com", HOST="0.0.0.0")
     assert public.hosts == ["relance.example.com", "127.0.0.1", "localhost", "::1"]
+
+
+def test_a_pool_has_a_connection_for_each_thread_that_may_speak() -> None:
+    assert hands.INSIDE + hands.OUTSIDE + 1 == HANDS
+    assert Settings(web_threads=16, worker_threads=4).speakers == 16
+    assert Settings(web_threads=2, worker_threads=32).speakers == 32 + HANDS

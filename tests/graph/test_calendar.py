@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.calendar import days_later, instant, next_inside, next_time, zone_of
+from graph.calendar import days_later, instant, is_zone, next_inside, next_time, zone_of
+from graph.facts import Customer, Facts
 
 PARIS = ZoneInfo("Europe/Paris")
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -100,3 +101,23 @@ def test_a_zone_that_nobody_knows_is_utc() -> None:
     assert zone_of("Mars/Olympus").key == "UTC"
     assert zone_of("../etc/passwd").key == "UTC"
     assert zone_of("").key == "UTC"
+
+
+@pytest.mark.parametrize(
+    ("own", "used"),
+    [
+        ("America/Lima", "America/Lima"),
+        (None, "Europe/Paris"),
+        ("", "Europe/Paris"),
+        ("Mars/Olympus", "Europe/Paris"),
+    ],
+)
+def test_whoever_has_no_zone_that_is_known_lives_by_the_shops(own, used):
+    assert Facts(customer=Customer(1, zone=own), zone="Europe/Paris").local_zone == used
+
+
+@pytest.mark.parametrize(
+    "name", ["", None, "Mars/Olympus", "../etc/passwd", "/etc/localtime", "Europe", "a\x00b"]
+)
+def test_a_name_that_is_no_zone_is_told_apart(name):
+    assert not is_zone(name)

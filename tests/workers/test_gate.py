@@ -166,6 +166,13 @@ def test_at_night_a_mail_waits_for_the_morning_without_troubling_the_mail_server
     assert world.message.state == "sent"
 
 
+def test_whoever_has_no_zone_that_is_known_sleeps_when_the_shop_does(world):
+    prepared(world, quiet={"from": "13:00", "until": "15:00"})
+    unit(lambda: db.session.execute(db.update(Customer).values(timezone="Mars/Olympus")))
+    world.work()
+    assert (world.message.state, world.message.reason) == ("prepared", "quiet")
+
+
 def test_a_mail_held_past_its_latest_moment_is_dropped(world):
     prepared(world, quiet={"from": "13:00", "until": "15:00"}, latest={"amount": 1, "unit": "hours"})
     world.work()
