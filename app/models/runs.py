@@ -30,7 +30,7 @@ LEASED = db.text("status = 'leased'")
 PARKED = db.text("status = 'parked'")
 OVER = db.text("ended_at IS NOT NULL")
 ACTIVE = ("ready", "waiting", "leased", "parked")
-ENDED = ("done", "exited", "cancelled", "failed")
+ENDED = ("done", "exited", "cancelled")
 
 
 class Run(db.Model):
