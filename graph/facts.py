@@ -7,7 +7,7 @@ Money is integer minor units with a currency; instants are aware UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -115,3 +115,12 @@ class Facts:
     def local_zone(self) -> str:
         """The IANA name of the zone in which this customer's days and hours are counted: their own if there is one."""
         return self.customer.zone if self.customer.zone and is_zone(self.customer.zone) else self.zone
+
+    def tagged(self, tag: str, add: bool) -> Facts:
+        """Return these facts with a tag that the customer was just given, or that was just taken from them."""
+        tags = self.customer.tags | {tag} if add else self.customer.tags - {tag}
+        return replace(self, customer=replace(self.customer, tags=tags))
+
+    def sent(self, node: str) -> Facts:
+        """Return these facts with a message that this run has just prepared, and that nobody has read yet."""
+        return replace(self, messages=(*self.messages, MessageFact(node)))

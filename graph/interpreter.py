@@ -6,13 +6,13 @@ clock, chance or a database: `now` and `chance` are arguments, and what a run wa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias
 
 from graph import network
-from graph.effects import Effect
+from graph.effects import Effect, GrantOffer, SendChat, SendMessage, TagCustomer
 from graph.events import concerns
 from graph.facts import Event, Facts
 from graph.kind import Go, NodeKind, Outcome, Stop, TriggerKind, Visit, Wait, WaitFor
@@ -140,10 +140,22 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
             case Go(port, asked, saw):
                 steps.append(Step(position.node, position.visit, port, saw, now))
                 effects += [(position.visit, effect) for effect in asked]
+                facts = _foreseen(facts, asked)
         following = plan.targets.get((position.node, port))
         if following is None:
             return Advance(tuple(steps), tuple(effects), Finished("done", "end"))
         position = Position(following, position.visit + 1)
+
+
+def _foreseen(facts: Facts, asked: Iterable[Effect]) -> Facts:
+    """Return what is known once these effects are carried out: the walk that asks for them is over by then."""
+    for effect in asked:
+        match effect:
+            case TagCustomer(_, tag, add):
+                facts = facts.tagged(tag, add)
+            case SendMessage() | SendChat() | GrantOffer():
+                facts = facts.sent(effect.node)
+    return facts
 
 
 def _ended_by(plan: Plan, facts: Facts) -> str | None:

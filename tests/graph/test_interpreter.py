@@ -245,3 +245,36 @@ def walk(plan: Plan, known: Facts, chance: interpreter.Chance) -> list[interpret
         position = advanced.rest.position
         assert position.wake is not None
         now = position.wake
+
+
+class TestWhatARunDidItselfOnTheWay:
+    """Effects are carried out when a walk is over; the walk itself already knows of them."""
+
+    def test_a_tag_that_was_just_given_is_seen_by_the_next_condition(self) -> None:
+        rules = {"match": "all", "rules": [{"subject": "customer.tags", "operator": "has", "value": "warm"}]}
+        graph = Graph(
+            (
+                node("start", "cart_abandoned"),
+                node("warm", "tag", tag="warm"),
+                node("is", "condition", rules=rules),
+                node("cold", "tag", tag="warm", change="remove"),
+                node("still", "condition", rules=rules),
+            ),
+            edges("start warm", "warm is", "is.yes cold", "cold still"),
+        )
+        assert [step.port for step in arrive(compile(graph), facts()).steps] == [
+            "next",
+            "next",
+            "yes",
+            "next",
+            "no",
+        ]
+
+    @pytest.mark.rule("REMIND-12")
+    def test_an_opening_of_the_mail_before_says_nothing_about_the_one_just_sent(self) -> None:
+        graph = waiting_for("message.opened")
+        more = (node("second", "wait_for", event="message.opened", at_most=long(1, "days")),)
+        plan = compile(replace(graph, nodes=graph.nodes + more, edges=graph.edges + edges("again second")))
+        position = Position("again", 3)
+        read = facts(messages=(opened(NOON),))
+        assert resting(advance(plan, position, read, NOON + HOUR, heads)).node == "second"
