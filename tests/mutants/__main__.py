@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.mutants.book import ROOT, Mutant, mutants, stale
-from tests.mutants.copy import GREEN, RED, Copy
+from tests.mutants.copy import GREEN, RED, Copy, warm
 
 JOBS = int(os.environ.get("JOBS", "2"))
 
@@ -25,7 +25,9 @@ def main(words: Sequence[str]) -> int:
     """Show each chosen mutant's end in one line; return the exit code."""
     chosen = [each for each in mutants() if not words or any(word in each.name for word in words)]
     began = time.monotonic()
+    warm()
     with tempfile.TemporaryDirectory(prefix="mutants") as place:
+        Path(place).chmod(0o755)  # PostgreSQL's own user walks through it
         copies = SimpleQueue[Copy]()
         for job in range(JOBS):
             copies.put(Copy(ROOT, Path(place) / str(job)))

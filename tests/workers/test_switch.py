@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.extensions import db
-from app.models import Code, Flow, Message, Refusal, Run, Version
+from app.models import Code, Flow, Message, Refusal, Run, Shop, Version
 from app.models.silences import Window, count
 from app.unit import unit
 from tests.patience import until
@@ -274,6 +274,16 @@ def test_a_claim_of_before_the_switch_off_is_worth_nothing(world):
 def test_a_flow_that_is_off_takes_nobody_in(world):
     flow = world.flow(PLACED, SEND(world))
     off(world, flow)
+    world.order()
+    world.work()
+    assert world.all(Run) == [] and world.all(Refusal) == []
+
+
+@pytest.mark.invariant("S1")
+def test_an_event_of_one_shop_starts_nothing_in_another(world):
+    world.flow(PLACED)
+    other = world.kept(Shop(name="Other", timezone="UTC", currency="EUR", created_at=NOON))
+    world.shop = other
     world.order()
     world.work()
     assert world.all(Run) == [] and world.all(Refusal) == []
