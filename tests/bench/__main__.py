@@ -1,8 +1,8 @@
 """`make bench`: the engine's measures, one JSON line a figure, each ratio taken within one run.
 
 Run it alone on a quiet machine: anything else that works meanwhile is measured too. Names after the command choose some
-of the measures; without any, all are taken and docs/benchmarks.md gets their table. With PEERS=1, n8n and Node-RED too:
-installing them takes minutes.
+of the measures; without any, all are taken and docs/benchmarks.md and docs/capacity.md get their tables. With PEERS=1,
+n8n and Node-RED run beside it too: installing them takes minutes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from app import clock
 from tests.bench import (
+    capacity,
     intake,
     latency,
     machine,
@@ -56,6 +57,7 @@ def main(chosen: list[str]) -> int:
             figures.append(figure)
     if not chosen:
         page.written(figures, f"{clock.real():%Y-%m-%d}", machine.named())
+        capacity.written(figures)
     print(summary(figures))
     return 0
 

@@ -16,9 +16,14 @@ TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
 def written(figures: list[Figure], when: str, machine: str, page: Path = PAGE) -> None:
     """Put a table of these figures where the page has its own."""
+    put(page, TABLE, _table(figures, when, machine))
+
+
+def put(page: Path, place: re.Pattern[str], table: str) -> None:
+    """Replace what stands at a page's one place for a table."""
     text = page.read_text("utf-8")
-    assert TABLE.search(text), f"{page} has no place for figures"
-    page.write_text(TABLE.sub(lambda _found: _table(figures, when, machine), text), "utf-8")
+    assert place.search(text), f"{page} has no place for a table"
+    page.write_text(place.sub(lambda _found: table, text), "utf-8")
 
 
 def _table(figures: list[Figure], when: str, machine: str) -> str:

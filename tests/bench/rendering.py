@@ -109,22 +109,18 @@ def rate(work: Iterator[object]) -> float:
     return count / (time.process_time() - began)
 
 
-def main() -> None:
-    """Measure both and say what came of it."""
-    app = make_app(Path(tempfile.mkdtemp()))
-    with app.app_context():
+def measured() -> Iterator[Figure]:
+    """Yield both rates."""
+    with tempfile.TemporaryDirectory() as folder, make_app(Path(folder)).app_context():
         shop = a_shop(url="https://papier.example", contact_email="hello@papier.example")
         outbox(shop)
         rows = list(db.session.execute(select(*Message.__table__.columns).order_by(Message.id)))
-        print(
-            Figure("messages rendered", rate(rendered(shop)), UNIT, 2_000, "more", floor=1_000).line(),
-            flush=True,
-        )
-        print(
-            Figure("messages written whole", rate(written(rows)), UNIT, 1_000, "more", floor=100).line(),
-            flush=True,
-        )
+        yield Figure("messages rendered", rate(rendered(shop)), UNIT, 2_000, "more", floor=1_000)
+        yield Figure("messages written whole", rate(written(rows)), UNIT, 1_000, "more", floor=100)
+        db.session.remove()
+        db.engine.dispose()
 
 
 if __name__ == "__main__":
-    main()
+    for figure in measured():
+        print(figure.line(), flush=True)

@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import func, select, text
 
-from app import bulk, clock
-from app.extensions import db
+from app import bulk, clock, create_app
+from app.config import Settings
+from app.extensions import db, limiter
 from app.models import InboxRow, Run, Version
 from app.unit import unit
-from tests.conftest import make_app
+from tests.conftest import SECRET
 from tests.workers.world import SEND, WAIT, Sink, World
 from workers import intake
 from workers.advance import advance
@@ -54,11 +56,20 @@ def a_world(kind: str, sink: Sink | None = None) -> Iterator[World]:
     """Yield a shop of its own on an empty database of this kind, inside the application's context."""
     with a_place(kind) as (folder, url):
         smtp = {"smtp_url": f"smtp://127.0.0.1:{sink.port}"} if sink else {}
-        app = make_app(folder, url, **smtp)
+        app = an_app(folder, url, **smtp)
         with app.app_context():
             yield World(app, sink, None)
             db.session.remove()
             db.engine.dispose()
+
+
+def an_app(folder: Path, url: str, **told: Any) -> Flask:
+    """Return the application over an empty database with today's tables, as durable as in production."""
+    app = create_app(Settings(data_dir=folder, database_url=url, secret_key=SECRET, **told))
+    limiter.enabled = False
+    with app.app_context():
+        db.create_all()
+    return app
 
 
 def ordering(world: World, *steps: tuple[str, dict[str, Any]], **more: Any) -> int:

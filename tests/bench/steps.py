@@ -6,6 +6,7 @@ import json
 import time
 from datetime import UTC, datetime
 from multiprocessing import get_context
+from pathlib import Path
 
 from app import create_app
 from app.config import Settings
@@ -14,6 +15,7 @@ from app.models import Step
 from tests.bench import naive, stage
 from tests.bench.figure import Figure
 from tests.bench.stage import POSTGRESQL, SQLITE
+from tests.conftest import SECRET
 from tests.workers.world import World
 from workers import advance
 
@@ -110,9 +112,7 @@ def _two_over_one(runs: int) -> Figure:
 
 def _with_processes(number: int, runs: int) -> float:
     with stage.a_place(POSTGRESQL) as (folder, url):
-        from tests.conftest import SECRET, make_app
-
-        with make_app(folder, url).app_context() as context:
+        with stage.an_app(folder, url).app_context() as context:
             version = _ready(World(context.app, None, None), runs)
             db.session.remove()
             db.engine.dispose()
@@ -132,8 +132,6 @@ def _with_processes(number: int, runs: int) -> float:
 
 
 def _worker(folder: str, url: str, key: str, version: int, gate: object, done: object) -> None:
-    from pathlib import Path
-
     app = create_app(Settings(data_dir=Path(folder), database_url=url, secret_key=key))
     with app.app_context():
         db.session.execute(db.text("SELECT 1"))

@@ -16,10 +16,11 @@ PEOPLE = 50_000
 
 def measured(people: int = PEOPLE) -> list[Figure]:
     """Return the seconds of the one transaction, on both databases."""
-    return [_off(kind, people) for kind in (SQLITE, POSTGRESQL)]
+    return [off(kind, people) for kind in (SQLITE, POSTGRESQL)]
 
 
-def _off(kind: str, people: int) -> Figure:
+def off(kind: str, people: int) -> Figure:
+    """Return how long it takes with so many people waiting."""
     with stage.a_world(kind) as world:
         version = stage.waiting(world)
         stage.orders(world, people)
