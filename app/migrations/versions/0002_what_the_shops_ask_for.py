@@ -2,7 +2,7 @@
 
 Revision ID: 0002
 Revises: 0001
-Create Date: 2026-11-22 00:15:33.763222
+Create Date: 2026-11-22 00:47:29.896633
 
 """
 from alembic import op
@@ -230,7 +230,7 @@ def upgrade():
 
     with op.batch_alter_table('policy', schema=None) as batch_op:
         batch_op.add_column(sa.Column('headline', sa.String(length=8), server_default='strict', nullable=False))
-        batch_op.add_column(sa.Column('reset_on_delete', sa.Boolean(), server_default=sa.text('0'), nullable=False))
+        batch_op.add_column(sa.Column('reset_on_delete', sa.Boolean(), server_default=sa.false(), nullable=False))
 
     with op.batch_alter_table('purchase', schema=None) as batch_op:
         batch_op.add_column(sa.Column('shipped_at', app.columns.Instant(timezone=True), nullable=True))
