@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from graph.effects import Effect, SendMessage, TagCustomer
+from graph.effects import Effect, GrantOffer, SendChat, SendMessage, TagCustomer
 from graph.facts import Event, Facts, MessageFact
 from graph.interpreter import Chance, Finished, Plan, Resting, Step, advance, start
 from graph.kind import Go, Visit
@@ -113,7 +113,7 @@ def happened(facts: Facts, name: str, at: datetime) -> Facts:
 def seen_later(facts: Facts, effects: Iterable[Effect], now: datetime) -> Facts:
     """Return the facts as later steps see them, once these effects were carried out."""
     for effect in effects:
-        if isinstance(effect, SendMessage):
+        if isinstance(effect, SendMessage | SendChat | GrantOffer):
             facts = replace(facts, messages=(*facts.messages, MessageFact(effect.node, sent_at=now)))
         elif isinstance(effect, TagCustomer):
             held = facts.customer.tags

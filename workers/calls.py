@@ -6,7 +6,6 @@ nothing leaves after a switch-off. https://github.com/standard-webhooks/standard
 
 from __future__ import annotations
 
-import json
 import logging
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import clock, outgoing, signing
+from app.call_body import body
 from app.extensions import db
 from app.models import Call, Customer, Flow, Run, Shop, StaffNotice
 from app.outgoing import Answer, Refused, Unreached
@@ -118,12 +118,4 @@ def _body(row: Any, now: datetime) -> bytes:
     customer = db.session.get_one(Customer, row.customer_id)
     flow = db.session.get_one(Flow, row.flow_id)
     known = context.of(shop, run, customer, context.offered(run), customer.locale or shop.locale)
-    told = {name: known[name] for name in ("cart", "order", "product", "coupon") if known.get(name)}
-    who = known["customer"] | {"id": customer.id}
-    data = {"text": row.text, "customer": who, "automation": {"id": flow.id, "name": flow.name}, **told}
-    body = {"type": "customer.reached_step", "timestamp": row.asked_at.isoformat(), "data": data}
-    return json.dumps(body, default=_plain, ensure_ascii=False).encode()
-
-
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return body(row.text, customer.id, flow, known, row.asked_at).encode()

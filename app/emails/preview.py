@@ -35,11 +35,15 @@ def preview(
     )
     frame = replace(frame, preferences_url=frame.unsubscribe_url)
     language = language_of(design, locale, shop.locale)
+    data = told_to(shop, language) | (about(customer) if customer else {}) | dict(known or {})
+    return render(design, language, data, frame)
+
+
+def told_to(shop: Shop, language: str) -> dict[str, Any]:
+    """Return what a message may say of an invented customer of the shop, with the shop's own goods."""
     with force_locale(language):
         data = samples.somebody(told(shop), sold(shop), shop.currency)
-    data["recommended"] = {"items": goods.bestsellers(shop.id) or data["cart"]["items"]}
-    data |= (about(customer) if customer else {}) | dict(known or {})
-    return render(design, language, data, frame)
+    return data | {"recommended": {"items": goods.bestsellers(shop.id) or data["cart"]["items"]}}
 
 
 def seen_in(html: str, scheme: str) -> str:

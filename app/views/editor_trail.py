@@ -4,48 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from flask import g, url_for
+from flask import url_for
 from flask_babel import format_timedelta
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.emails.preview import preview
-from app.emails.wording import BadWording
-from app.extensions import db
-from app.models import Email
 from app.reasons import why
 from app.telling import tell
 from app.templating import percent
 from app.views.editor_drawing import Drawing
-from app.views.editor_guest import Guest, words
+from app.views.editor_sent import NOTHING, Sent, Tried, sent
 from app.views.run_path import Rule, Stop, rules_seen, stop_at
 from graph import events
-from graph.effects import NotifyStaff, SendMessage, TagCustomer
-from graph.interpreter import Plan, Step
+from graph.interpreter import Step
 from graph.model import Node
-from graph.rehearsal import Rehearsal, Rested
+from graph.rehearsal import Rested
 from graph.words import Words
-
-
-@dataclass(frozen=True)
-class Tried:
-    """One rehearsal with all that it was made of."""
-
-    plan: Plan
-    guest: Guest
-    played: Rehearsal
-
-
-@dataclass(frozen=True)
-class Letter:
-    """An e-mail that would leave: what it says first, where it is drawn, and why it would not leave after all."""
-
-    name: str
-    subject: str
-    href: str
-    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,8 +40,7 @@ class TrailStop:
     port: str
     skipped: str = ""
     forks: tuple[Fork, ...] = ()
-    letters: tuple[Letter, ...] = ()
-    notes: tuple[str, ...] = ()
+    sent: Sent = NOTHING
 
 
 @dataclass(frozen=True)
@@ -98,14 +71,7 @@ def _stop(
     node = drawing.graph.node(step.node)
     stop = stop_at(node, drawing.names, step.at, step.port, _line(step, rest), _rules(step, drawing))
     forks = _forks(drawing, node, step.port, asked) if "drawn" in step.saw or (rest and rest.awaited) else ()
-    done = [effect for visit, effect, _at in tried.played.effects if visit == step.visit]
-    letters = tuple(
-        _letter(drawing, tried, each.email, step.visit, asked)
-        for each in done
-        if isinstance(each, SendMessage)
-    )
-    notes = tuple(note for each in done if (note := _note(each)))
-    return TrailStop(stop, step.port or "", _skipped(rest), forks, letters, notes)
+    return TrailStop(stop, step.port or "", _skipped(rest), forks, sent(drawing, tried, step.visit, asked))
 
 
 def _left(drawing: Drawing, rest: Rested, asked: Mapping[str, str]) -> TrailStop:
@@ -147,42 +113,3 @@ def _forks(drawing: Drawing, node: Node, taken: str | None, asked: Mapping[str, 
     return tuple(
         Fork(tell(Words(port.title)), port.icon, href(port.name), port.name == taken) for port in node.ports
     )
-
-
-def _letter(drawing: Drawing, tried: Tried, id: int, visit: int, asked: Mapping[str, str]) -> Letter:
-    email = db.session.scalar(select(Email).where(Email.id == id, Email.shop_id == g.shop.id))
-    held = withheld(tried)
-    href = url_for("trying.mail", flow_id=drawing.flow.id, visit=visit, **{**asked, **_drawn(tried)})
-    if email is None:
-        return Letter("", "", "", why("email_gone"))
-    said = words(tried.guest, tried.played, visit, g.shop)
-    try:
-        subject = preview(email.content, tried.guest.facts.customer.locale, g.shop, known=said).subject
-    except BadWording as error:
-        return Letter(email.name, "", "", str(error))
-    return Letter(email.name, subject, href, held)
-
-
-def _drawn(tried: Tried) -> dict[str, str]:
-    """Return the ways that chance took, so that the mail is looked up on this very trail."""
-    return {f"way-{step.node}": step.port or "" for step in tried.played.steps if "drawn" in step.saw}
-
-
-def withheld(tried: Tried) -> str:
-    """Return why this customer would get no e-mail of this automation at all, as one sentence; usually nothing."""
-    person, audience = tried.guest.facts.customer, tried.plan.settings["audience"]
-    if not person.email:
-        return why("no_address")
-    if tried.guest.refused or person.subscribed is False:
-        return why("unsubscribed")
-    return why("audience") if audience == "subscribers" and person.subscribed is not True else ""
-
-
-def _note(effect: Any) -> str:
-    if isinstance(effect, TagCustomer):
-        if effect.add:
-            return _("The tag “%(tag)s” is added.", tag=effect.tag)
-        return _("The tag “%(tag)s” is removed.", tag=effect.tag)
-    if isinstance(effect, NotifyStaff):
-        return _("Your team is told: “%(text)s”", text=effect.text)
-    return ""

@@ -21,7 +21,8 @@ from app.views.customers import like
 from app.views.editor_drawing import Drawing
 from app.views.editor_guest import invented, real, words
 from app.views.editor_mine import mine
-from app.views.editor_trail import Trail, Tried, trail
+from app.views.editor_sent import Tried
+from app.views.editor_trail import Trail, trail
 from app.views.framed import framed
 from graph.effects import SendMessage
 from graph.interpreter import compile

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from app import clock
 from app.extensions import db
 from app.models import Code, Coupon, CustomerTag, Email, Flow, Message, Run, Version
 from graph.model import Graph
 from tests.app.browsing import a_browser, with_pages, words
+from tests.app.offering import granted
 from tests.app.rows import NOON, a_customer, a_flow, a_run, a_shop, a_step, kept
 from tests.app.test_editor import edge, fresh, send
 from tests.graph.build import node as built
@@ -132,6 +134,64 @@ def test_nobody_of_another_shop_can_be_tried(app, owner, flow):
     assert tried(owner, flow, who=theirs.id).status_code == 404
     assert "Eve" not in words(owner.get(f"/automations/{flow.id}/try?q=eve"))
     assert a_browser(app, other).get(f"/automations/{flow.id}/try").status_code == 404
+
+
+MERCI = "Merci {{ customer.first_name }}: {{ coupon.code }}"
+
+
+@pytest.fixture
+def speaking(shop, flow) -> Flow:
+    """A flow that speaks in the shop's own pages and to another system."""
+    shop.channel = "selling"
+    coupon = db.session.scalar(db.select(Coupon.id))
+    steps = [node("n1", "order_placed"), node("n2", "grant_offer", coupon=coupon, title="A tenth off", text="Soon."),
+             node("n3", "send_chat", text=MERCI), node("n4", "call_webhook", url="https://till.example/in?s3", text="vip"),
+             node("n5", "wait_for", event="message.opened", at_most=HOURS), node("n6", "tag", tag="reads")]  # fmt: skip
+    links = [edge(f"n{place}", "next", f"n{place + 1}") for place in range(1, 5)] + [
+        edge("n5", "happened", "n6")
+    ]
+    flow.draft = Graph.from_json({**story(1, coupon), "nodes": steps, "edges": links}).to_json()
+    db.session.commit()
+    return flow
+
+
+@pytest.mark.parametrize(
+    ("locale", "terms"),
+    [("en", "10% off your order"), ("fr", "10 % de remise sur votre commande")],
+)
+def test_what_stands_in_the_shop_and_what_a_system_is_told_are_shown_as_they_would_be(
+    owner, shop, speaking, locale, terms
+):
+    shop.locale = locale
+    db.session.commit()
+    text = words(tried(owner, speaking, first_name="Zoé", **{"way-n5": "happened"}))
+    assert "A tenth off" in text and "Soon." in text and terms in text and "TEN-7K2M4P" in text
+    assert "Merci Zoé: TEN-7K2M4P" in text
+    assert (
+        "till.example" in text
+        and "s3" not in text
+        and '"text": "vip"' in text
+        and '"first_name": "Zoé"' in text
+    )
+    assert "“reads” is added" in text, "whoever reads a chat message has opened it"
+    assert rows() == [0, 0, 0, 0]
+
+
+def test_a_reader_of_french_sees_the_same_words_in_french(app, shop, speaking):
+    text = words(tried(a_browser(app, shop, "fr"), speaking, first_name="Zoé"))
+    assert "Une note signée à till.example" in text and "Voir ce qui lui est transmis" in text
+
+
+def test_an_offer_and_a_message_that_would_not_arrive_say_why(app, owner, shop, speaking):
+    assert words(tried(owner, speaking, consent="unsubscribed")).count("Would not leave") == 2
+    shop.channel = "absent"
+    db.session.commit()
+    assert words(tried(owner, speaking)).count("Would not leave") == 1
+    shop.channel, ada = "selling", a_customer(shop, "ada@example.com", consent="subscribed")
+    assert "Would not leave" not in words(tried(owner, speaking, who=ada.id))
+    granted(speaking, db.session.scalar(db.select(Coupon)), ada, clock.now(shop.id), "TEN-OWN")
+    db.session.commit()
+    assert words(tried(owner, speaking, who=ada.id)).count("Would not leave") == 1
 
 
 NONSENSE = (
