@@ -1,11 +1,10 @@
-"""An offer from its wizard to a shopper's checkout, a reply with its products, and automations on a phone.
+"""A reply whose products are ticked by keyboard, and an automation on a phone.
 
-The product runs as `make run` starts it; the only thing that is hurried is the demo shop's clock.
+The product runs as `make run` starts it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,6 @@ from tests.e2e.driver import unbroken
 from tests.e2e.instance import Instance
 from tests.e2e.words import Say, words_of
 
-SETTLING = 60_000  # milliseconds; the workers are real, and the machine may be busy
 DESK = {"viewport": {"width": 1280, "height": 860}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 ZONE = {"timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
@@ -49,72 +47,6 @@ def fits(page: Page) -> None:
     expect(page.locator("main h1")).to_be_visible()
     page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-def settled(merchant: Page, url: str, say: Say) -> None:
-    """Wait until everything that was told is done."""
-    merchant.goto(f"{url}/automations")
-    expect(merchant.locator("#clock-status")).to_contain_text(say("Settled"), timeout=SETTLING)
-
-
-def buy(page: Page, url: str, say: Say, email: str) -> None:
-    page.goto(f"{url}/demo-shop/products/round-teapot")
-    page.get_by_role("button", name=say("Add to cart")).click()
-    page.goto(f"{url}/demo-shop/checkout")
-    page.get_by_label(say("E-mail"), exact=True).fill(email)
-    page.get_by_role("button", name=say("Continue")).click()
-    pay(page, say)
-
-
-def pay(page: Page, say: Say) -> None:
-    for label, typed in (("First name", "Ada"), ("Last name", "Roy"), ("Street and number", "1 rue Basse"),
-                         ("Postal code", "44000"), ("City", "Nantes")):  # fmt: skip
-        page.get_by_label(say(label), exact=True).fill(typed)
-    page.locator("button[name=do][value=pay]").click()
-    expect(page.get_by_text(re.compile(r"PL-\d{6}")).first).to_be_visible()
-
-
-@pytest.mark.rule("OFFER-02")
-@pytest.mark.rule("OFFER-09")
-@pytest.mark.rule("OFFER-12")
-@pytest.mark.rule("OFFER-03")
-@pytest.mark.parametrize("locale", ["en", "fr"])
-def test_an_offer_is_made_seen_used_and_counted(open_page, instance: Instance, locale: str) -> None:
-    say, email = words_of(locale), f"offered.{locale}@example.com"
-    merchant, shopper = open_page(locale, **DESK), open_page(locale, **DESK)
-    enter(merchant, instance.url, say)
-    merchant.get_by_role("link", name=say("Offers")).first.click()
-    merchant.get_by_role("link", name=say("New offer")).first.click()
-    merchant.get_by_label(say("Name")).first.fill(f"Offer {locale}")
-    merchant.get_by_label(say("What does the banner say?")).fill("A tenth off, for next time")
-    merchant.get_by_role("button", name=say("Publish")).click()
-    expect(merchant.get_by_role("heading", name=f"Offer {locale}")).to_be_visible()
-    offer = merchant.url
-
-    buy(shopper, instance.url, say, email)
-    settled(merchant, instance.url, say)
-    banner = shopper.locator("[data-offer]")
-    shopper.goto(f"{instance.url}/demo-shop/")
-    expect(banner).to_contain_text("A tenth off, for next time")
-    code = banner.locator("b").inner_text()
-
-    shopper.goto(f"{instance.url}/demo-shop/products/round-teapot")
-    shopper.get_by_role("button", name=say("Add to cart")).click()
-    shopper.get_by_role("link", name=say("Use it at the checkout")).click()
-    shopper.get_by_role("button", name=say("Use it"), exact=True).click()
-    expect(shopper.locator(".totals-code")).to_contain_text(code)
-    pay(shopper, say)
-    shopper.goto(f"{instance.url}/demo-shop/")
-    expect(banner).to_have_count(0)  # used up: the first of its ends
-
-    settled(merchant, instance.url, say)
-    merchant.goto(offer)
-    for label in ("Customers who received it", "Orders with the code"):
-        figure = merchant.locator(".stat").filter(has_text=say(label)).locator(".figure")
-        expect(figure).to_have_text("1")
-    merchant.get_by_role("button", name=say("Turn off")).first.click()
-    merchant.get_by_role("dialog").get_by_role("button", name=say("Turn off")).click()
-    expect(merchant.locator(".page-actions .pill")).to_have_text(say("Off"))
 
 
 @pytest.mark.rule("REPLY-05")
