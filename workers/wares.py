@@ -29,4 +29,5 @@ def about(shop_id: int, events: Collection[int]) -> dict[int, str]:
 
 
 def _said(title: str, left: int) -> str:
-    return ngettext("%(title)s: %(num)s piece left", "%(title)s: %(num)s pieces left", left, title=title)
+    said = ngettext("%(title)s: %(num)s piece left", "%(title)s: %(num)s pieces left", left, title=title)
+    return str(said)

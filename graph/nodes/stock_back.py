@@ -38,8 +38,9 @@ class StockBack(TriggerKind):
         if event.name != self.event:
             return False
         viewed = event.data.get("viewed")
-        wide = settings.get("whom") == "viewed" and viewed is not None
-        return bool(event.data.get("asked")) or (wide and viewed <= span(settings["within"]).total_seconds())
+        if event.data.get("asked") or viewed is None or settings.get("whom") != "viewed":
+            return bool(event.data.get("asked"))
+        return bool(viewed <= span(settings["within"]).total_seconds())
 
     def entry_key(self, event: Event) -> str:
         """Return the product and when it came back: each return is an occasion of its own."""

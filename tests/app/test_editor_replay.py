@@ -145,7 +145,8 @@ def speaking(shop, flow) -> Flow:
     shop.channel = "selling"
     coupon = db.session.scalar(db.select(Coupon.id))
     steps = [node("n1", "order_placed"), node("n2", "grant_offer", coupon=coupon, title="A tenth off", text="Soon."),
-             node("n3", "send_chat", text=MERCI), node("n4", "call_webhook", url="https://till.example/in?s3", text="vip"),
+             node("n3", "send_chat", text=MERCI),
+             node("n4", "call_webhook", url="https://till.example/in?s3", text="vip"),
              node("n5", "wait_for", event="message.opened", at_most=HOURS), node("n6", "tag", tag="reads")]  # fmt: skip
     links = [edge(f"n{place}", "next", f"n{place + 1}") for place in range(1, 5)] + [
         edge("n5", "happened", "n6")
