@@ -125,7 +125,6 @@ def test_a_tagged_customer_may_use_what_is_for_them(app):
     assert Code.quote(shop.id, "TEN", BILL, who, NOON).discount == 500
 
 
-@pytest.mark.rule("C9")
 def test_a_code_is_found_by_an_index_whatever_its_case(app):
     shop = a_shop()
     a_coupon(shop, personal=False, prefix="PRINTEMPS-É")

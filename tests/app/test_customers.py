@@ -54,7 +54,6 @@ def test_a_customers_page_answers_why_nothing_came(owner, shop):
     assert "They have not agreed to receive news Bring back a cart" in said
 
 
-@pytest.mark.rule("CART-16")
 def test_a_customers_page_shows_all_that_is_known(owner, shop):
     ada = a_customer(shop, "ada@example.com", first_name="Ada", consent="subscribed",
                      consent_source="shop: checkout.started", consent_at=NOON)  # fmt: skip

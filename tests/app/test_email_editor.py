@@ -47,6 +47,7 @@ class Desk:
         return [block["kind"] for block in self.blocks()]
 
 
+@pytest.mark.rule("AUTO-15")
 def test_what_is_typed_is_kept_as_a_draft_and_reaches_nobody(desk):
     answer = desk.do("set", block="b2", **{"b2-text": "Hi *you*\r\n- one", "b2-align": "center"})
     assert answer.status_code == 200 and "Changes not live yet" in words(answer)

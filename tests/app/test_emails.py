@@ -177,8 +177,6 @@ def test_an_unchanged_design_has_none(app):
         assert [problem.field for problem in check({})] == [""]
 
 
-@pytest.mark.rule("AUTO-14")
-@pytest.mark.rule("AUTO-15")
 def test_saving_is_one_conditional_update_and_keeps_what_was_said(each_database):
     shop = a_shop()
     email = kept(Email(shop_id=shop.id, name="x", content=DESIGN, updated_at=NOON))

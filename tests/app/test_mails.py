@@ -69,7 +69,6 @@ def test_each_design_of_the_house_makes_a_sound_mail_for_everybody(app, design, 
 
 @pytest.mark.parametrize("locale", ["en", "fr"])
 @pytest.mark.parametrize("starter", all_starters(), ids=lambda each: each.name)
-@pytest.mark.rule("CART-25")
 def test_so_does_each_one_that_somebody_took_over_as_html(app, starter, locale):
     with app.test_request_context():
         html = kept(takeover.as_html(starter.content[locale], locale, a_shop()))

@@ -92,7 +92,6 @@ def test_the_gallery_draws_each_template_and_filters_by_purpose(owner):
 
 @pytest.mark.parametrize("name", recipes.NAMES)
 @pytest.mark.rule("AUTO-09")
-@pytest.mark.rule("REMIND-09")
 def test_every_template_becomes_an_automation_without_problems(owner, shop, name):
     recipe = recipes.recipe(name)
     assert owner.post(f"/templates/{name}", data=typed(recipe, "on")).status_code == 302

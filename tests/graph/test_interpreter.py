@@ -84,7 +84,6 @@ def test_the_step_keeps_what_its_rule_saw() -> None:
     assert {"cart.total": 6400, "rule": "cart total over 5000", "answer": True}.items() <= rule.items()
 
 
-@pytest.mark.rule("CART-16")
 def test_an_order_since_the_run_began_ends_it_before_anything_else() -> None:
     graph = recovery()
     plan = compile(replace(graph, settings={**graph.settings, "goal": ["order.placed"]}))

@@ -74,14 +74,12 @@ def test_a_setting_that_was_spoilt_leads_to_its_field() -> None:
     assert found(spoilt) == [("pause", "duration", "Write a whole number.")]
 
 
-@pytest.mark.rule("OFFER-22")
 def test_a_coupon_that_is_gone_is_seen() -> None:
     assert [each[:2] for each in found(recovery().with_node(node("gift", "give_coupon", coupon=6)))] == [
         ("gift", "coupon")
     ]
 
 
-@pytest.mark.rule("OFFER-23")
 def test_a_coupon_that_has_ended_is_seen() -> None:
     ended = replace(SHOP, usable_coupons=frozenset())
     assert [(problem.node, problem.field) for problem in problems(recovery(), ended)] == [("gift", "coupon")]

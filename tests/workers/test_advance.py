@@ -135,7 +135,6 @@ def test_an_opening_wakes_the_run_that_sent_the_mail_and_no_other(world):
     assert [message.run_id for message in world.all(Message)] == [first.run_id, second.run_id, second.run_id]
 
 
-@pytest.mark.rule("AUTO-16")
 def test_the_goal_ends_the_run_before_its_next_mail(world):
     world.flow(LEFT, SEND(world), WAIT(1, "days"), SEND(world), settings={"goal": ["order.placed"]})
     world.cart()
