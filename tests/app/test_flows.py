@@ -232,7 +232,7 @@ def test_a_paused_automation_offers_one_way_on(owner, shop):
             'class="menu-panel"', page.index('class="page-actions"')
         )
     ]
-    assert actions.count("Turn on") == 1 and "Turn off" not in actions
+    assert actions.count("Go on") == 1 and "Turn on" not in actions and "Turn off" not in actions
 
 
 def test_a_coupon_that_has_ended_leads_to_its_own_page(owner, shop):
