@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from functools import cache
+from typing import TYPE_CHECKING
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
@@ -19,7 +20,11 @@ from flask import Flask
 from app import doorbell
 from app.config import Settings
 
+if TYPE_CHECKING:
+    from workers.heartbeat import Heart
+
 PATIENCE = 5.0  # seconds that a worker waits for its broker before it looks again
+QUICK = 10  # milliseconds between two looks for what a shop has just told
 
 
 @cache
@@ -37,6 +42,15 @@ def application() -> Flask:
 class Pulse(Middleware):
     """Gives each worker process a heart of its own, so that no broker is needed to go on."""
 
+    heart: Heart | None = None
+
+    def tell(self, kind: str, id: int) -> None:
+        """Have done in this process what follows: on the way over the broker it would wait for an ear."""
+        if self.heart is None:
+            doorbell.ring(kind, id)
+        else:
+            self.heart.hands.give(kind, id)
+
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
         """Start looking for due rows once the process has forked."""
         from workers.heartbeat import Heart
@@ -46,19 +60,31 @@ class Pulse(Middleware):
 
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         """Let the heart finish its beat."""
-        if heart := getattr(self, "heart", None):
-            heart.stop()
+        if self.heart is not None:
+            self.heart.stop()
+
+
+class Bell(RedisBroker):
+    """Dramatiq looks ever more rarely while nothing comes, down to once a second; whoever ordered waits for an answer.
+
+    What follows (advance, deliver) is done by the hands of the process that heard, and needs no quick ear.
+    """
+
+    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> dramatiq.Consumer:
+        """Return a consumer of a queue that looks quickly where somebody waits."""
+        return super().consume(queue_name, prefetch, QUICK if queue_name == "enrol" else timeout)
 
 
 def _broker() -> dramatiq.Broker:
     url = Settings.from_environ(os.environ).redis_url
     # None of Dramatiq's own middleware is wanted: no retries, no time limits. The database knows better.
-    middleware: list[Middleware] = [Pulse()]
+    middleware: list[Middleware] = [pulse]
     if not url:
         return StubBroker(middleware=middleware)
-    return RedisBroker(client=doorbell.client(url, PATIENCE), middleware=middleware)  # type: ignore[no-untyped-call]
+    return Bell(client=doorbell.client(url, PATIENCE), middleware=middleware)  # type: ignore[no-untyped-call]
 
 
+pulse = Pulse()
 broker = _broker()
 dramatiq.set_broker(broker)
 
@@ -92,4 +118,4 @@ def _hear(kind: str, id: int) -> None:
 
     doorbell.heard(broker, kind, id)
     with application().app_context():
-        work.off(kind, id, tell=doorbell.ring)
+        work.off(kind, id, tell=pulse.tell)

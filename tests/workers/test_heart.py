@@ -15,7 +15,7 @@ from app.extensions import db
 from app.models import Heartbeat, InboxRow, Message, Run
 from app.unit import unit
 from tests.workers.world import LEFT, SEND, WAIT
-from workers import advance, heartbeat, intake, work
+from workers import advance, gate, heartbeat, intake, work
 from workers import deliver as outbox
 from workers.heartbeat import Heart
 from workers.turns import Turns
@@ -165,7 +165,7 @@ def test_trouble_with_the_database_costs_a_message_no_try(world, monkeypatch):
     def ask(*_asked, **_how):
         raise gone()
 
-    monkeypatch.setattr(outbox.gate, "ask", ask)
+    monkeypatch.setattr(gate, "ask", ask)
     for _outage in range(15):
         with pytest.raises(OperationalError):
             outbox.deliver(world.shop.id)
