@@ -11,6 +11,11 @@ from tests.app.browsing import a_browser, words
 from tests.app.letters import DESIGN, a_letter
 from tests.app.rows import NOON, kept
 
+COMPANY = {
+    "name": "Papier", "locale": "en", "timezone": "Europe/Paris", "currency": "EUR",
+    "sender_email": "bonjour@papier.example", "business_name": "Atelier Neuf", "postal_address": "9 quai Neuf, Nantes",
+}  # fmt: skip
+
 
 @pytest.fixture
 def desk(app):
@@ -68,6 +73,24 @@ def test_a_shared_code_that_is_written_out_by_hand_is_told_as_one_types(desk, te
     answer = words(desk.do("set", block="b2", **{"b2-text": text}))
     assert ("Your words spell the code MERCI10." in answer) is told
     assert "Your words spell the code" not in answer or told
+
+
+@pytest.mark.rule("CART-23")
+def test_company_subject_and_words_are_the_merchants_and_the_goods_and_the_way_back_stay(desk):
+    desk.do("lines", subject="Still on the counter", preheader="")
+    desk.do("set", block="b2", **{"b2-text": "I put them aside for you."})
+    desk.save()
+    desk.browser.post("/settings", data=COMPANY)
+    seen = desk.browser.get(f"{desk.url}/preview?language=en").text
+    for said in (
+        "I put them aside for you.",
+        "Atelier Neuf",
+        "9 quai Neuf",
+        "A lovely thing",
+        "Back to my cart",
+    ):
+        assert said in seen
+    assert desk.email.content["en"]["subject"] == "Still on the counter" and "things in" not in seen
 
 
 def test_saving_makes_the_draft_live_and_a_revision(desk):

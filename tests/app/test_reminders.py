@@ -13,7 +13,7 @@ from graph.interpreter import compile
 from graph.model import Graph
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import a_customer, a_flow, a_run, a_shop, kept
-from tests.app.test_carts import HOUR, a_cart
+from tests.app.test_carts import a_cart
 
 WHEN = {
     "name": "Come back",
@@ -160,9 +160,7 @@ def test_a_coupon_waits_for_other_changes_that_do_not_run_yet(owner, shop, made)
     assert settings(running, "coupon") == [] and running.settings["audience"] == "subscribers"
 
 
-@pytest.mark.rule("CART-23")
 def test_what_may_be_changed_is_one_press_away(owner):
     page = owner.get("/reminders").get_data(as_text=True)
     for where in ("/settings/brand", "/settings"):
         assert f'href="{where}"' in page
-    assert HOUR

@@ -127,6 +127,7 @@ def test_it_can_be_told_and_its_questions_have_good_defaults(chosen: Recipe) -> 
         assert field.default is None or field.clean(field.default) == field.default
 
 
+@pytest.mark.rule("C3")
 @pytest.mark.rule("CART-04")
 def test_carts_are_written_to_after_two_hours_unless_told_otherwise() -> None:
     for name in ("abandoned_cart", "abandoned_checkout"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.rules.__main__ import TABLE, missing, table
 from tests.rules.book import chapters, proofs
 
 MARKED = """
@@ -27,6 +28,15 @@ def test_the_book_has_116_rules_and_15_settings() -> None:
 def test_a_test_names_only_rules_of_the_book() -> None:
     known = {rule for chapter in chapters() for rule in chapter.rules}
     assert set(proofs()) <= known
+
+
+def test_each_rule_has_a_test_and_each_setting_too() -> None:
+    assert missing(proofs()) == ([], [])
+    assert missing({"CART-16": []})[0][0] == "OFFER-01" and missing({"CART-99": []})[1] == ["CART-99"]
+
+
+def test_the_page_of_rules_is_as_it_would_be_written_now() -> None:
+    assert TABLE.read_text(encoding="utf-8") == table(proofs()), "run make rules"
 
 
 def test_marks_on_tests_and_on_their_cases_are_seen(tmp_path: Path) -> None:

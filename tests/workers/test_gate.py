@@ -203,6 +203,7 @@ def withdrawn(id):
     unit(act)
 
 
+@pytest.mark.rule("C8")
 @pytest.mark.rule("OFFER-22")
 @pytest.mark.rule("OFFER-26")
 def test_a_withdrawn_coupon_pauses_the_flow_and_tells_the_staff_once(world):
@@ -243,6 +244,7 @@ def test_a_coupon_that_has_ended_pauses_the_flow(world):
     assert world.only(Code).state == "reserved"
 
 
+@pytest.mark.rule("C8")
 @pytest.mark.rule("CART-22")
 def test_where_the_merchant_likes_mails_go_on_without_a_code(world):
     id = with_coupon(world, "without")
@@ -254,6 +256,7 @@ def test_where_the_merchant_likes_mails_go_on_without_a_code(world):
     assert world.only(Code).state == "reserved"
 
 
+@pytest.mark.rule("C8")
 def test_where_the_merchant_likes_the_mail_is_skipped(world):
     withdrawn(with_coupon(world, "skip"))
     world.skip(hours=1)
