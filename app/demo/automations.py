@@ -1,4 +1,4 @@
-"""The four automations of the demo, made from recipes as a merchant would make them: two on, one paused, one off."""
+"""The automations of the demo, made from recipes as a merchant would make them: three on, one paused, one off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.demo.past import Automation
-from app.demo.tongue import NUDGE, THANKS, WELCOME
+from app.demo.tongue import AGAIN, NUDGE, THANKS, WELCOME
 from app.extensions import db
 from app.models import Coupon, Email, Flow, Version
 from graph.interpreter import compile
@@ -37,6 +37,8 @@ CHOICES = (
          coupon={"name": THANKS, "prefix": "MERCI", "value": 10, "days": 21}),
     Made("welcome", since=84, until=6, status="paused",
          coupon={"name": WELCOME, "prefix": "BIENVENUE", "value": 10, "days": 30}),
+    Made("post_purchase_offer", since=58,
+         coupon={"name": AGAIN, "prefix": "PORT", "kind": "shipping", "value": 0, "minimum": 2500, "days": 30}),
     Made("win_back", since=80, until=12, status="off", answers={"after": {"amount": 45, "unit": "days"}}),
 )  # fmt: skip
 
@@ -68,7 +70,7 @@ def _addressed(graph: Graph, audience: str) -> Graph:
 
 
 def _coupon(shop_id: int, terms: dict[str, Any], at: datetime) -> Coupon:
-    coupon = Coupon(shop_id=shop_id, kind="percent", created_at=at, **terms)
+    coupon = Coupon(shop_id=shop_id, created_at=at, **{"kind": "percent"} | terms)
     db.session.add(coupon)
     db.session.flush()
     return coupon

@@ -16,11 +16,12 @@ MOST = 8
 
 
 def fill(shop: Shop, past: Past) -> None:
-    """Write every sent message's subject, and the last few whole mails."""
-    sent = [message for message in past.rows.tables[Message] if message["state"] == "sent"]
+    """Write every e-mail's subject, and the last few whole mails."""
+    written = [message for message in past.rows.tables[Message] if "email_id" in message]
+    sent = [message for message in written if message["state"] == "sent"]
     whose = {person.row["id"]: person for person in past.people}
     designs = {email.id: email.content for email in db.session.query(Email).where(Email.shop_id == shop.id)}
-    for message in past.rows.tables[Message]:
+    for message in written:
         words = designs[message["email_id"]].get(whose[message["customer_id"]].name.locale)
         message["subject"] = words["subject"].replace("{{ shop.name }}", shop.name)
     for message in sorted(sent, key=lambda message: message["sent_at"])[-MOST:]:

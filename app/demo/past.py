@@ -17,9 +17,9 @@ from typing import Any
 
 from app.demo.people import Name
 from app.demo.rows import Row, Rows
-from app.models import Code, Coupon, Event, Message, Refusal, Run, Step
+from app.models import Code, Coupon, Event, Message, Offer, Refusal, Run, Step
 from graph import facts, interpreter
-from graph.effects import Effect, IssueCoupon, SendMessage
+from graph.effects import Effect, GrantOffer, IssueCoupon, SendMessage
 from graph.interpreter import Plan, Position, Resting
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -53,6 +53,7 @@ class Person:
     active: list[Journey] = field(default_factory=list)
     messages: list[Row] = field(default_factory=list)
     codes: list[Row] = field(default_factory=list)
+    offers: list[tuple[Row, Row]] = field(default_factory=list)  # each with its code
     entries: set[tuple[int, str]] = field(default_factory=set)
 
     @property
@@ -141,14 +142,8 @@ class Past:
                 self._enrol(automation, person, event, row, cart, order)
 
     def _enrol(
-        self,
-        automation: Automation,
-        person: Person,
-        event: facts.Event,
-        row: Row,
-        cart: Row | None,
-        order: Row | None,
-    ) -> None:
+        self, automation: Automation, person: Person, event: facts.Event, row: Row, cart: Row | None, order: Row | None
+    ) -> None:  # fmt: skip
         at = event.at + SECOND
         rule = automation.plan.settings["reentry"]["rule"]
         key = {"once": "once", "per_key": automation.plan.enrols.entry_key(event)}.get(rule, row["key"])
@@ -244,6 +239,8 @@ class Past:
             self._give_code(journey, visit, effect, at)
         elif isinstance(effect, SendMessage):
             self._send(journey, visit, effect, at)
+        elif isinstance(effect, GrantOffer):
+            self._grant(journey, visit, effect, at)
 
     def _give_code(self, journey: Journey, visit: int, effect: IssueCoupon, at: datetime) -> None:
         coupon = journey.automation.coupon
@@ -258,21 +255,39 @@ class Past:
         journey.row["code_id"] = journey.code["id"]
 
     def _send(self, journey: Journey, visit: int, effect: SendMessage, at: datetime) -> None:
-        run, key = journey.row, f"{journey.row['id']}:{effect.node}:{visit}"
         refused = self.rng.random() < 0.012
-        message = self.rows.add(
-            Message, key=key, mail_id=f"{self.rng.getrandbits(128):032x}@papierlune.example", flow_id=run["flow_id"],
-            epoch=0, run_id=run["id"], node=effect.node, visit=visit, customer_id=run["customer_id"],
-            email_id=effect.email, email_revision=1, prepared_at=at, send_at=at, gate_at=at + SECOND,
-            attempts=1, token=1,
+        message = self._message(
+            journey, effect.node, visit, at, email_id=effect.email, email_revision=1,
             state="failed" if refused else "sent", reason="server_failed" if refused else "",
             sent_at=None if refused else at + 2 * SECOND,
             reply="550 5.1.1 No such mailbox" if refused else "250 2.0.0 Accepted",
         )  # fmt: skip
-        journey.messages.append(message)
-        journey.person.messages.append(message)
         if not refused:
             self.sent(journey, message, at + 2 * SECOND)
+
+    def _grant(self, journey: Journey, visit: int, effect: GrantOffer, at: datetime) -> None:
+        assert journey.code is not None
+        message = self._message(
+            journey, effect.node, visit, at, channel="offer", state="sent", sent_at=at + SECOND, subject=effect.title,
+            text=effect.text, data={"title": effect.title, "image": effect.image},
+        )  # fmt: skip
+        offer = self.rows.add(
+            Offer, customer_id=message["customer_id"], message_id=message["id"], flow_id=message["flow_id"], epoch=0,
+            code_id=journey.code["id"], title=effect.title, text=effect.text, image=effect.image,
+            granted_at=at + SECOND, seen_at=None,
+        )  # fmt: skip
+        journey.person.offers.append((offer, journey.code))
+
+    def _message(self, journey: Journey, node: str, visit: int, at: datetime, **told: Any) -> Row:
+        run = journey.row
+        message = self.rows.add(
+            Message, key=f"{run['id']}:{node}:{visit}", mail_id=f"{self.rng.getrandbits(128):032x}@papierlune.example",
+            flow_id=run["flow_id"], epoch=0, run_id=run["id"], node=node, visit=visit, customer_id=run["customer_id"],
+            prepared_at=at, send_at=at, gate_at=at + SECOND, attempts=1, token=1, **told,
+        )  # fmt: skip
+        journey.messages.append(message)
+        journey.person.messages.append(message)
+        return message
 
 
 def _told(message: Row) -> facts.MessageFact:

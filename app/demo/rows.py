@@ -16,6 +16,7 @@ from app.models import (
     Event,
     Mail,
     Message,
+    Offer,
     Order,
     Product,
     ProductView,
@@ -30,8 +31,8 @@ from app.models import (
 Row = dict[str, Any]
 # What refers comes after what it refers to.
 ORDER: tuple[Any, ...] = (
-    Customer, Product, ProductView, Cart, Order, Event, Run, Step, Code, Redemption, Message, Click, Visit, Attribution,
-    Refusal, Suppression, Mail,
+    Customer, Product, ProductView, Cart, Order, Event, Run, Step, Code, Redemption, Message, Offer, Click, Visit,
+    Attribution, Refusal, Suppression, Mail,
 )  # fmt: skip
 
 

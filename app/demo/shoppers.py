@@ -81,12 +81,19 @@ class Shoppers:
 
     def visit(self, person: Person, at: datetime) -> None:
         """Look at something, perhaps fill a cart, perhaps get as far as the checkout, perhaps pay."""
+        self._see_offers(person, at)
         wanted = self.rng.choices(self.articles, self.weights, k=self.rng.choices((1, 2, 3), (5, 3, 2))[0])
         self._look(person, wanted[0], at)
         if self.rng.random() < 0.78:
             cart = self._fill(person, wanted, at + timedelta(minutes=2))
             if self.rng.random() < 0.74:
                 self.past.plan(at + timedelta(minutes=4), lambda when: self.check_out(person, cart, when))
+
+    def _see_offers(self, person: Person, at: datetime) -> None:
+        for offer, code in person.offers:
+            if not offer["seen_at"] and code["state"] == "issued" and code["ends_at"] > at:
+                offer["seen_at"] = at
+                next(each for each in person.messages if each["id"] == offer["message_id"])["opened_at"] = at
 
     def _look(self, person: Person, article: catalogue.Article, at: datetime) -> None:
         self.past.happen(
@@ -199,6 +206,7 @@ class Shoppers:
         """Pay a cart, unless it is paid already."""
         if cart.get("ordered_at"):
             return
+        code = code or self._offered(person, cart, at)
         usable = code if code and code["state"] == "issued" and code["ends_at"] > at else None
         order = self._order(person, cart, at, usable)
         cart.update(ordered_at=at, recovered_at=at if cart.get("pressed_at") else None)
@@ -216,6 +224,13 @@ class Shoppers:
             self.past.happen(at, name, f"{name}:{order['token']}", person, told, cart, order)
         if after := self.past.sweeps("order"):
             self.past.plan(at + after, lambda when: self.lapse(person, order, after, when))
+
+    def _offered(self, person: Person, cart: Row, at: datetime) -> Row | None:
+        """Return the code of the offer that somebody holds, where the cart is worth enough and they think of it."""
+        held = (code for _offer, code in person.offers if code["state"] == "issued" and code["ends_at"] > at)
+        if (code := next(held, None)) is None or self.rng.random() > 0.6:
+            return None
+        return code if cart["total"] >= (self.past.coupons[code["coupon_id"]].minimum or 0) else None
 
     def _order(self, person: Person, cart: Row, at: datetime, code: Row | None) -> Row:
         token, sending = till.order_token(cart["token"]), counter.shipping(cart["total"])

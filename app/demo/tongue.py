@@ -20,6 +20,7 @@ from graph.words import M
 
 NUDGE, THANKS = M("A tenth off, to come back"), M("A tenth off, as thanks")
 WELCOME, NEWSLETTER = M("A tenth off, to begin with"), M("Five euros off, for readers")
+AGAIN = M("Free delivery next time")
 NAMED: tuple[tuple[Any, Any], ...] = (
     (Flow, Flow.name),
     (Email, Email.name),
@@ -53,7 +54,7 @@ def given(locale: str) -> dict[str, str]:
 
 def _given(language: str) -> list[str]:
     recipes = all_recipes()
-    msgids = [NUDGE, THANKS, WELCOME, NEWSLETTER, *(each.title for each in recipes)]
+    msgids = [NUDGE, THANKS, WELCOME, NEWSLETTER, AGAIN, *(each.title for each in recipes)]
     msgids += [title for each in recipes for title in each.email_titles.values()]
     with force_locale(language):
         names = [gettext(msgid) for msgid in msgids]

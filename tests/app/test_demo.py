@@ -28,6 +28,7 @@ from app.models import (
     Mail,
     Membership,
     Message,
+    Offer,
     Order,
     Redemption,
     Refusal,
@@ -69,7 +70,7 @@ def test_it_is_large_enough_to_look_around_in(made: Flask) -> None:
     sizes = {
         model: len(every(model)) for model in (Customer, Order, Run, Message, Visit, Attribution, Mail, Flow)
     }
-    assert sizes[Customer] == 300 and sizes[Flow] == 4
+    assert sizes[Customer] == 300 and sizes[Flow] == 5
     assert sizes[Order] > 200 and sizes[Run] > 300 and sizes[Message] > 400
     assert sizes[Visit] > 100 and sizes[Attribution] > 50 and sizes[Mail] >= 5
 
@@ -220,15 +221,32 @@ def test_messages_belong_to_a_step_and_are_read_in_order(made: Flask) -> None:
 def test_the_figures_of_the_pages_are_those_of_the_tables(made: Flask) -> None:
     shop = db.session.scalars(db.select(Shop)).one()
     figures = by_flow(shop.id, Period.rolling(NOW, shop.timezone, 91))
-    totals = {order.id: order.total for order in every(Order)}
-    assert sum(each.total("sales") for each in figures.values()) == sum(
-        totals[a.order_id] for a in every(Attribution)
-    )
+    totals, apart = {order.id: order.total for order in every(Order)}, Offer.apart(shop.id)
+    credited = [each for each in every(Attribution) if each.flow_id not in apart]
+    assert sum(each.total("sales") for each in figures.values()) == sum(totals[a.order_id] for a in credited)
     assert sum(each.total("visits") for each in figures.values()) == len(every(Visit))
     assert sum(each.total("reach") for each in figures.values()) == len(
-        [m for m in every(Message) if m.sent_at]
+        [m for m in every(Message) if m.sent_at and m.flow_id not in apart]
     )
     assert len(figures) == 4
+
+
+@pytest.mark.rule("OFFER-20")
+def test_offers_were_given_seen_and_used_and_nobody_held_two(made: Flask) -> None:
+    codes, offers = {code.id: code for code in every(Code)}, every(Offer)
+    used = {redemption.code_id: redemption.at for redemption in every(Redemption)}
+    assert len(offers) > 100 and 10 < sum(offer.code_id in used for offer in offers) < len(offers)
+    theirs: dict[int, list[Offer]] = defaultdict(list)
+    for offer in offers:
+        assert offer.seen_at is None or offer.granted_at < offer.seen_at < codes[offer.code_id].ends_at
+        theirs[offer.customer_id].append(offer)
+    for before, after in (pair for held in theirs.values() for pair in pairwise(held)):
+        over = used.get(before.code_id) or codes[before.code_id].ends_at
+        assert over <= after.granted_at
+    shop = db.session.scalars(db.select(Shop)).one()
+    (brought,) = Offer.brought(shop.id, NOW).values()
+    assert brought.recipients > 20 and brought.orders > 5 and brought.sales > 10_000
+    assert sum(Offer.shown(shop.id, id, NOW) is not None for id in theirs) > 20
 
 
 def test_codes_and_redemptions_agree(made: Flask) -> None:
