@@ -5,6 +5,7 @@ The list is what `check` compares with and what the menu of fields offers. Filli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -13,14 +14,17 @@ from flask_babel import gettext as _
 FIELDS: dict[str, tuple[str, ...]] = {
     "customer": ("first_name", "last_name", "email"),
     "cart": ("items", "total", "currency", "url"),
-    "order": ("number", "items", "total", "currency"),
-    "product": ("product", "title", "description", "price", "image", "url"),
+    "order": ("number", "items", "total", "currency", "url", "tracking"),
+    "product": ("product", "title", "description", "price", "was", "image", "url"),
     "coupon": ("code", "terms", "ends_at"),
     "shop": ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address"),
     "recommended": ("items",),
     "links": ("cart", "order", "product", "shop"),
 }
 
+_LIQUID = re.compile(r"\{%-?\s*if\b[^%]*%\}[^%]*\{%-?\s*endif\s*-?%\}|\{\{[^{}]*\}\}|\{%[^%]*%\}")
+_PATH = re.compile(r"\b\w+(?:\.\w+)+")
+_LINK = re.compile(r"\[([^\]\n]{1,200})\]\([^()\s]*\)")
 
 Group = tuple[str, list[tuple[str, str]]]
 
@@ -50,13 +54,32 @@ def _goods() -> list[Group]:
             (_("What it is worth"), "{{ cart.total | money }}"), (_("How many products"), "{{ cart.items | size }}"),
             (_("Name of the first product"), "{{ cart.items.first.title }}"),
         ]),
-        (_("Order"), [(_("Number"), "{{ order.number }}"), (_("What it cost"), "{{ order.total | money }}")]),
-        (_("Product"), [(_("Name"), "{{ product.title }}"), (_("Price"), "{{ product.price | money }}")]),
+        (_("Order"), [
+            (_("Number"), "{{ order.number }}"), (_("What it cost"), "{{ order.total | money }}"),
+            (_("Number of the parcel"), "{{ order.tracking }}"),
+        ]),
+        (_("Product"), [
+            (_("Name"), "{{ product.title }}"), (_("Price"), "{{ product.price | money }}"),
+            (_("Price before"), "{{ product.was | money }}"),
+        ]),
         (_("Coupon"), [
             (_("Code"), "{{ coupon.code }}"), (_("What it takes off"), "{{ coupon.terms }}"),
             (_("Last day"), "{{ coupon.ends_at | date }}"),
         ]),
     ]  # fmt: skip
+
+
+def in_words(wording: str) -> str:
+    """Return a wording for a list: each field by its name in the reader's language, without marks and conditions."""
+    names = {_path(liquid): words for _title, entries in menu() for words, liquid in entries}
+    named = _LIQUID.sub(lambda found: f" ‹{name}›" if (name := names.get(_path(found[0]))) else "", wording)
+    bare = _LINK.sub(r"\1", named).replace("**", "")
+    return re.sub(r"\s+", " ", bare).strip()
+
+
+def _path(liquid: str) -> str:
+    found = _PATH.search(liquid)
+    return found[0] if found else ""
 
 
 def is_known(path: Sequence[object]) -> bool:

@@ -22,7 +22,9 @@ def somebody(shop: Mapping[str, Any], goods: Sequence[Good] = (), currency: str 
     basket = {"items": items, "total": total, "currency": currency, "url": ""}
     return {
         "customer": {"first_name": "Camille", "last_name": "Martin", "email": "camille@example.com"},
-        "cart": basket, "order": {**basket, "number": "1042"}, "product": items[0] | {"was": items[0]["price"] * 5 // 4}, "shop": dict(shop),
+        "cart": basket,
+        "order": {**basket, "number": "1042", "tracking": "6A04512345678"},
+        "product": items[0] | {"was": items[0]["price"] * 5 // 4}, "shop": dict(shop),
         "coupon": {"code": "CAMILLE-7K2M", "terms": _("A tenth off your order"), "ends_at": None},
     }  # fmt: skip
 
