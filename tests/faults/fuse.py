@@ -40,8 +40,8 @@ class Fuse:
 
 
 # The points of one mail, in the order in which it meets them.
-MAIL = ("in rendering", "before the gate", "after RCPT", "after 354", "mid-body", "after the gate", "before the dot", "after the dot",
-        "after the reply")  # fmt: skip
+MAIL = ("in rendering", "before the gate", "after RCPT", "after 354", "mid-body", "after the gate", "before the dot",
+        "after the dot", "after the reply")  # fmt: skip
 TIMES = ("before", "after")
 
 

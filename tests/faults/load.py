@@ -5,6 +5,7 @@ All choices come from one seeded chance, so that the same seed tells the same st
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 from datetime import timedelta
@@ -16,6 +17,7 @@ from app.extensions import db
 from app.models import Message
 from app.unit import unit
 
+_loads = itertools.count(1)
 STEP = timedelta(minutes=4)  # by which the shops' clocks move on at each tick
 
 
@@ -25,7 +27,8 @@ class Load(threading.Thread):
     def __init__(self, stage, traders, seed, rate=15.0, people=60):
         super().__init__(daemon=True, name="load")
         self.stage, self.traders, self.people = stage, traders, people
-        self.chance, self.pause = random.Random(f"load:{seed}"), 1 / rate
+        self.number = next(_loads)
+        self.chance, self.pause = random.Random(f"load:{seed}:{self.number}"), 1 / rate
         self.ended, self.told, self.failed, self.moving = threading.Event(), 0, None, True
         self.quiet = threading.Lock()  # whoever holds it, nothing is told
 
@@ -35,6 +38,7 @@ class Load(threading.Thread):
                 while not self.ended.wait(self.pause):
                     with self.quiet:
                         self.tick()
+                        db.session.rollback()  # keeps no connection while nothing is told
             except Exception as error:
                 self.failed = error
             finally:
@@ -44,7 +48,7 @@ class Load(threading.Thread):
         """One happening, and now and then a step of time and a reader who has had enough."""
         trader, who = self.chance.choice(self.traders), f"c{self.chance.randrange(self.people)}"
         self.told += 1
-        self.story(trader, who, f"t{self.told}")
+        self.story(trader, who, f"l{self.number}t{self.told}")
         if self.moving and self.told % 4 == 0:
             for each in self.traders:
                 unit(lambda each=each: clock.skip(each.shop.id, STEP))

@@ -51,12 +51,18 @@ class Postgres:
         """Start it, and return once it answers."""
         settings = ("-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.directory), "-c", "max_connections=200",
                     "-c", "shared_buffers=64MB", "-c", "restart_after_crash=on")  # fmt: skip
-        log = (self.directory / "log").open("ab")
         command = [BIN / "postgres", "-D", str(self.data), *settings]
-        self.popen = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self._as())
-        log.close()
-        until(lambda: listens(self.port) and self._answers())
+        until(lambda: self._started(command))
         return self
+
+    def _started(self, command):
+        """Whether it answers; begun again where it would not start, for what a crash left may be in its way."""
+        if self.popen is None or self.popen.poll() is not None:
+            with (self.directory / "log").open("ab") as log:
+                self.popen = subprocess.Popen(
+                    command, stdout=log, stderr=log, start_new_session=True, **self._as()
+                )
+        return listens(self.port) and self._answers()
 
     def _answers(self):
         asked = (BIN / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port))

@@ -38,9 +38,13 @@ class Proxy:
         while True:
             try:
                 client, _address = self.server.accept()
-                server = socket.create_connection(("127.0.0.1", self.target))
             except OSError:
-                return
+                return  # we are closed
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # nobody is there at the moment
+                _hang_up(client)
+                continue
             for one, other, look in ((client, server, True), (server, client, False)):
                 threading.Thread(target=self._carry, args=(one, other, look), daemon=True).start()
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
 from app.models import Message, Run
@@ -97,8 +99,10 @@ class Scene:
 
     def forget(self):
         """Let go of connections that are broken."""
-        db.session.rollback()
-        db.session.remove()
+        with suppress(DBAPIError):
+            db.session.rollback()
+        with suppress(DBAPIError):
+            db.session.remove()
         db.engine.dispose()
 
     def wait(self, seconds):
