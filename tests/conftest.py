@@ -22,8 +22,10 @@ from app.extensions import db, limiter
 from tests import prepared
 from tests.mails import faults
 
-# `pytest --hypothesis-profile=deep`: property tests at length, other examples each time.
+# A machine that is busy makes no test wrong. `pytest --hypothesis-profile=deep`: property tests at length.
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("deep", max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("usual")
 
 SECRET = "a secret of the tests, long enough for them"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from graph.calendar import days_later, instant, is_zone, next_inside, next_time, zone_of
 from graph.facts import Customer, Facts
+from graph.kind import Visit
+from graph.nodes.wait import WaitAWhile
 
 PARIS = ZoneInfo("Europe/Paris")
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
@@ -50,6 +53,26 @@ def test_each_change_of_the_clock_is_met_in_each_zone(name: str) -> None:
             assert_first(instant(day, at, zone), day, at, zone)
 
 
+@pytest.mark.parametrize("name", ZONES)
+def test_a_wait_over_each_change_of_the_clock_in_each_zone(name: str) -> None:
+    """Two hours are two hours in any night; "a day later at nine" shows nine, or what a skipped morning shows first."""
+    zone = ZoneInfo(name)
+    for change in changes(zone, 2026):
+        for since in (change - timedelta(hours=1), change - timedelta(hours=20)):
+            assert waited(since, name, 2, "hours") == since + timedelta(hours=2)
+            later = waited(since, name, 1, "days", ending="at", at="09:00")
+            assert_first(later, since.astimezone(zone).date() + timedelta(days=1), time(9), zone)
+            opened = waited(since, name, 2, "hours", ending="daytime")
+            assert opened >= since + timedelta(hours=2)
+            assert time(9) <= opened.astimezone(zone).time() < time(20)
+
+
+def waited(since: datetime, zone: str, amount: int, unit: str, **more: str) -> datetime:
+    told = {"duration": {"amount": amount, "unit": unit}, "ending": "any", **more}
+    visit = Visit("wait", told, Facts(Customer(1, zone=zone)), since, lambda _node: 0.5, None, None)
+    return WaitAWhile().run(visit).until
+
+
 def assert_first(found: datetime, day: date, at: time, zone: ZoneInfo) -> None:
     """The clock shows the time, or later, and a second before it showed an earlier one."""
     wanted = datetime.combine(day, at)
@@ -57,6 +80,7 @@ def assert_first(found: datetime, day: date, at: time, zone: ZoneInfo) -> None:
     assert (found - timedelta(seconds=1)).astimezone(zone).replace(tzinfo=None) < wanted
 
 
+@cache
 def changes(zone: ZoneInfo, year: int) -> list[datetime]:
     hours = [datetime(year, 1, 1, tzinfo=UTC) + timedelta(hours=6 * step) for step in range(4 * 365)]
     return [
