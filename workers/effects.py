@@ -43,7 +43,7 @@ class Asked:
 
 
 def carry_out(plan: Plan, asked: Sequence[Asked], now: datetime) -> dict[int, dict[str, Any]]:
-    """Write the rows of these effects; return, by run id, what is written on the run: the last code that it was given."""
+    """Write the rows of these effects; return what goes on the runs, by id: the last code that each was given."""
     codes = _reserve([each for each in asked if isinstance(each.effect, IssueCoupon)], now)
     _tag([each for each in asked if isinstance(each.effect, TagCustomer)], now)
     abouts = _abouts(asked)

@@ -46,9 +46,10 @@ from app.models.users import Login, Membership, User
 
 __all__ = [
     "ApiKey", "Attribution", "Audit", "Bounce", "Call", "Cart", "ChannelTrouble", "Chat", "Click", "Clock",
-    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Daily", "Decision", "Email", "EmailRevision",
-    "Event", "Flow", "Folded", "Gesture", "Handwritten", "Heartbeat", "Image", "InboxRow", "Interest", "Invitation", "Login", "Mail", "MailFault",
-    "MailServer", "Membership", "Message", "Notice", "Offer", "Order", "Policy", "Posting", "Product", "ProductMove", "ProductView",
-    "Redemption", "Refusal", "Run", "Sale", "Segment", "SegmentMember", "Shop", "StaffNotice", "Step", "Suppression", "Tally", "TopicRefusal",
-    "User", "Version", "Visit",
+    "Code", "Confirmation", "Consent", "Coupon", "Customer", "CustomerTag", "Daily", "Decision", "Email",
+    "EmailRevision", "Event", "Flow", "Folded", "Gesture", "Handwritten", "Heartbeat", "Image", "InboxRow",
+    "Interest", "Invitation", "Login", "Mail", "MailFault", "MailServer", "Membership", "Message", "Notice",
+    "Offer", "Order", "Policy", "Posting", "Product", "ProductMove", "ProductView", "Redemption", "Refusal",
+    "Run", "Sale", "Segment", "SegmentMember", "Shop", "StaffNotice", "Step", "Suppression", "Tally",
+    "TopicRefusal", "User", "Version", "Visit",
 ]  # fmt: skip

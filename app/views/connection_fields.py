@@ -45,7 +45,9 @@ def _made_of(told: Mapping[str, Any]) -> str:
         return _("the part “%(name)s”, below", name=told["$ref"].rsplit("/", 1)[1].lower())
     if "enum" in told:
         return _("the name of an event, from the list above")
-    return {"string": _text, "integer": _number, "array": _list, "object": _map}.get(told["type"], _yes_no)(told)
+    return {"string": _text, "integer": _number, "array": _list, "object": _map}.get(told["type"], _yes_no)(
+        told
+    )
 
 
 def _text(told: Mapping[str, Any]) -> str:

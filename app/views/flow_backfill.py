@@ -1,4 +1,4 @@
-"""Turning an automation on: from now on only, or with whom of the days before, counted and named beforehand (C1, C2)."""
+"""Turning an automation on: from now on only, or with whom of the days before, counted and named first (C1, C2)."""
 
 from __future__ import annotations
 

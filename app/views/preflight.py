@@ -40,7 +40,9 @@ def of_instance(flow: Flow) -> list[Lack]:
     """Return that reminders of left carts are switched off here, for a flow that is one (REMIND-02)."""
     if not permissions.is_off("reminders") or _silence(flow) not in ("cart", "checkout"):
         return []
-    off = _("Reminders of left carts are switched off on this instance. Ask whoever runs it to switch them on.")
+    off = _(
+        "Reminders of left carts are switched off on this instance. Ask whoever runs it to switch them on."
+    )
     return [Lack(off, url_for("settings.about"))]
 
 

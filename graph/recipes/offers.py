@@ -64,7 +64,11 @@ def promising(graph: Graph, promise: Promise) -> Graph:
 def only(drawn: Mapping[str, Any]) -> bool:
     """Return whether a stored graph speaks to customers by offers only: then its figures stay apart (OFFER-16)."""
     nodes = drawn.get("nodes")
-    kinds = {node.get("kind") for node in nodes if isinstance(node, Mapping)} if isinstance(nodes, list) else set()
+    kinds = (
+        {node.get("kind") for node in nodes if isinstance(node, Mapping)}
+        if isinstance(nodes, list)
+        else set()
+    )
     return KIND in kinds and kinds.isdisjoint(ALSO_SENDS)
 
 
