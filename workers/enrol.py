@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -18,7 +18,7 @@ from sqlalchemy import Row, select
 from app import bulk, clock
 from app.bulk import in_shop
 from app.extensions import db
-from app.models import Customer, Event, Flow, Refusal, Run, Suppression
+from app.models import Customer, Event, Flow, Handwritten, Refusal, Run, Suppression
 from app.models.suppressions import HARD
 from app.unit import is_trouble, unit
 from graph import facts
@@ -30,6 +30,7 @@ from workers.plans import Compiled, plans
 
 log = logging.getLogger(__name__)
 BATCH = 1000
+LEFT = ("cart.abandoned", "checkout.abandoned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +190,16 @@ class Door:
     suppressed: Mapping[str, str]  # why, by address
     ledger: Ledger
     checkouts: bool  # whether a live flow looks after checkouts
+    by_hand: Mapping[int, datetime]  # when somebody of the shop wrote about a cart, by its id
 
     @staticmethod
     def of(shop_id: int, candidates: Sequence[Candidate], checkouts: bool, now: datetime) -> Door:
         """Read all of it, a query a kind, for these candidates."""
         people = _people(shop_id, {each.event.customer_id for each in candidates})
         suppressed = Suppression.reasons(shop_id, [row.email for row in people.values() if row.email])
-        return Door(people, suppressed, Ledger.read(shop_id, people.keys(), now), checkouts)
+        carts = {each.event.customer_id for each in candidates if each.event.name in LEFT}
+        by_hand = Handwritten.about_carts(shop_id, carts) if carts else {}
+        return Door(people, suppressed, Ledger.read(shop_id, people.keys(), now), checkouts, by_hand)
 
     def refusal(self, each: Candidate) -> str:
         """Return why this candidate starts nothing, or an empty string; the plainest reason goes first."""
@@ -233,7 +237,14 @@ class Door:
             return "before_activation"
         # One cart must not bring two reminders: where a flow looks after checkouts, a checkout is no left cart.
         at_checkout = each.event.name == "cart.abandoned" and each.event.data.get("checkout")
-        return "left_to_checkout" if at_checkout and self.checkouts else ""
+        if at_checkout and self.checkouts:
+            return "left_to_checkout"
+        return "by_hand" if self._answered(each.event) else ""
+
+    def _answered(self, event: Row[Any]) -> bool:
+        """Whether this cart was written about by hand since it was left: that took the place of a reminder."""
+        written = self.by_hand.get(event.cart_id) if event.name in LEFT else None
+        return written is not None and written >= event.at - timedelta(seconds=event.data.get("after", 0))
 
 
 def _serves_orders(plan: Plan) -> bool:

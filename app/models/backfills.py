@@ -1,8 +1,8 @@
 """Backfill: whom an automation takes in of what was left before it was turned on (C1, C2, CART-18, REMIND-03).
 
-Those who are counted for the merchant and those who are taken in are found by one and the same function. Each silence
-has a name, so that taking it in twice is taking it in once. Must not know a page, nor decide who gets a message: the
-door of the automation and the gate look again.
+Those who are counted for the merchant and those who are taken in are found by one and the same function: each person
+once, with what they left last. Each silence has a name, so that taking it in twice is taking it in once. Must not know
+a page, nor decide who gets a message: the door of the automation and the gate look again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from app.models.carts import Cart
 from app.models.customers import Customer
 from app.models.events import Event
 from app.models.flows import Flow, Version
+from app.models.handwritten import Handwritten
 from app.models.runs import ACTIVE, Run
 from app.models.silences import SUBJECTS, Window, found
 from app.models.suppressions import HARD, Suppression
@@ -55,13 +56,16 @@ def looks_back(graph: Graph) -> bool:
 
 
 def eligible(shop_id: int, flow_id: int, graph: Graph, days: int, now: datetime) -> list[dict[str, Any]]:
-    """Return the silences of the last days that would begin a run of this drawing now, as rows of `event`."""
+    """Return the silences of the last days that would begin a run of this drawing now, as rows of `event`.
+
+    One a person, the latest: several carts of somebody are no reason for several e-mails at once.
+    """
     if not days or not looks_back(graph) or graph.trigger is None:
         return []
     sweep = _trigger(graph).sweep(graph.trigger.settings)
     assert sweep is not None
     window = Window(shop_id, sweep.after, now - timedelta(days=days), now)
-    rows = found(sweep.subject, window, MOST)
+    rows = list({row["customer_id"]: row for row in found(sweep.subject, window, MOST)}.values())
     if sweep.subject == "cart" and _looks_after_checkouts(shop_id):
         rows = [row for row in rows if not row["data"].get("checkout")]
     parts = (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
@@ -70,7 +74,7 @@ def eligible(shop_id: int, flow_id: int, graph: Graph, days: int, now: datetime)
 
 def people(shop_id: int, flow_id: int, graph: Graph, days: int, now: datetime) -> int:
     """Return how many people `begin` would take in."""
-    return len({row["customer_id"] for row in eligible(shop_id, flow_id, graph, days, now)})
+    return len(eligible(shop_id, flow_id, graph, days, now))
 
 
 def begin(shop_id: int, flow_id: int, wanted: Backfill, now: datetime) -> int:
@@ -85,7 +89,7 @@ def begin(shop_id: int, flow_id: int, wanted: Backfill, now: datetime) -> int:
     db.session.flush()
     Event.save([row | {"data": row["data"] | {"backfill": flow_id}} for row in rows])
     _mark(rows)
-    return len({row["customer_id"] for row in rows})
+    return len(rows)
 
 
 def _trigger(graph: Graph) -> TriggerKind:
@@ -101,9 +105,11 @@ def _welcome(
     ids = {row["customer_id"] for row in rows}
     reached, entered = _reached(shop_id, ids, graph.settings["audience"]), _entered(shop_id, flow_id, ids)
     busy = _busy(shop_id, flow_id, ids) if graph.settings.get("alone") else set[int]()
+    written = Handwritten.about_carts(shop_id, ids)
     for row in rows:
         whom = row["customer_id"]
-        if whom in reached and whom not in busy and not _again(graph, row, entered.get(whom, [])):
+        free = whom in reached and whom not in busy and not _answered(row, written)
+        if free and not _again(graph, row, entered.get(whom, [])):
             yield dict(row)
 
 
@@ -141,8 +147,16 @@ def _busy(shop_id: int, flow_id: int, ids: Collection[int]) -> set[int]:
     return set(db.session.scalars(elsewhere))
 
 
+def _answered(row: Mapping[str, Any], written: Mapping[int, datetime]) -> bool:
+    """Whether somebody of the shop has written about this cart by hand since it was left."""
+    by_hand = written.get(row["cart_id"]) if row.get("cart_id") else None
+    return by_hand is not None and by_hand >= row["at"] - timedelta(seconds=row["data"]["after"])
+
+
 def _again(graph: Graph, row: Mapping[str, Any], entered: Sequence[Any]) -> bool:
-    """Whether the rule of re-entry (C12) keeps this silence out."""
+    """Whether they came in since this silence, or the rule of re-entry (C12) keeps it out."""
+    if any(each.started_at >= row["at"] for each in entered):
+        return True  # what was left before they came in is no reason to write to them again
     reentry = graph.settings["reentry"]
     told = facts.Event(row["name"], row["at"], row["data"])
     match reentry["rule"]:

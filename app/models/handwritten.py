@@ -6,14 +6,17 @@ run came to that visit.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text, UniqueConstraint, select, update
+from sqlalchemy import String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.bulk import in_shop
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.models.events import Event
 from app.models.runs import Run
 from app.unit import changed
 
@@ -58,6 +61,15 @@ class Handwritten(db.Model):
     def of(cls, run_id: int, visit: int) -> Handwritten | None:
         """Return what was written by hand for this visit of a run, or None."""
         return db.session.scalar(select(cls).where(cls.run_id == run_id, cls.visit == visit))
+
+    @classmethod
+    def about_carts(cls, shop_id: int, people: Collection[int]) -> dict[int, datetime]:
+        """Return when these customers' carts were last written about by hand, by the id of the cart."""
+        theirs = select(Event.cart_id, func.max(cls.written_at)).select_from(Run)
+        written = theirs.join(cls, cls.run_id == Run.id).join(Event, Event.id == Run.event_id)
+        mine = written.where(in_shop(shop_id, Run.customer_id, people), cls.about == "cart")
+        rows = db.session.execute(mine.where(Event.cart_id.is_not(None)).group_by(Event.cart_id))
+        return {row[0]: row[1] for row in rows}
 
     @classmethod
     def known(cls, shop_id: int, key: str) -> Handwritten | None:

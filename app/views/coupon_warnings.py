@@ -7,6 +7,7 @@ know a request, nor change anything.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ def of_template(shop_id: int, graph: Graph, flow_id: int = 0) -> list[str]:
 
 
 def of_words(code: str, *written: str | None) -> list[str]:
-    """Return the sentence about words that spell a code which is about to be made (OFFER-11)."""
+    """Return the sentence about words that spell a shared code which is about to be made (OFFER-11)."""
     return [_spelt()] if _says({str(place): words for place, words in enumerate(written)}, code) else []
 
 
@@ -82,8 +83,9 @@ def _chosen(node: Node, sort: type[Field]) -> list[Any]:
 
 
 def _says(settings: Mapping[str, Any], code: str) -> bool:
+    """Whether the words spell the code as codes are written, in capitals: “Bonjour” greets and gives nothing away."""
     words = " ".join(value for value in settings.values() if isinstance(value, str))
-    return bool(code) and code.upper() in words.upper()
+    return bool(code) and re.search(rf"(?<!\w){re.escape(code.upper())}(?!\w)", words) is not None
 
 
 def _coupon(shop_id: int, node: Node) -> Coupon | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -120,9 +121,9 @@ def turn_on(flow_id: int) -> Response:
         flash(ngettext("One thing is missing first.", "%(num)s things are missing first.", len(missing)))
     elif request.form.get("backfill") == "people":
         return redirect(url_for("flow_backfill.show", flow_id=flow_id, choose="people"))
-    elif unit(lambda: switched_on(flow_id, flow_backfill.chosen(request.form))):
+    elif done := unit(lambda: switched_on(flow_id, flow_backfill.chosen(request.form))):
         doorbell.ring("enrol", g.shop.id)
-        flash(_("It is on. From now on it works by itself."))
+        flash(said_on(done))
     return redirect(url_for("flows.show", flow_id=flow_id))
 
 
@@ -138,7 +139,10 @@ def turn_off(flow_id: int) -> Response:
 @pages.post("/automations/<int:flow_id>/delete")
 def delete(flow_id: int) -> Response:
     """Take it away, after switching it off. Its figures stay in the totals, unless the shop wants none to (C13)."""
-    now, forget = clock.now(g.shop.id), Policy.of(g.shop.id).reset_on_delete or offers.only(find(flow_id).draft)
+    now, forget = (
+        clock.now(g.shop.id),
+        Policy.of(g.shop.id).reset_on_delete or offers.only(find(flow_id).draft),
+    )
     if done := unit(lambda: noted("deleted", flow_id, Flow.delete(g.shop.id, flow_id, now, forget))):
         if done.handed_over:
             draining.drain(flow_id)
@@ -151,7 +155,9 @@ def find(flow_id: int) -> Flow:
     """Return this shop's flow, or answer 404."""
     flow = drafts.find(flow_id, g.shop.id)
     if flow is None and by_hand.is_flow(g.shop.id, flow_id):
-        abort(redirect(url_for("carts.index")))  # letters by hand are a run like any other, but nobody draws them
+        abort(
+            redirect(url_for("carts.index"))
+        )  # letters by hand are a run like any other, but nobody draws them
     return flow or abort(404)
 
 
@@ -165,17 +171,33 @@ def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
     return flow
 
 
-def switched_on(flow_id: int, wanted: Backfill | None = None) -> bool:
-    """Publish and switch on, inside the caller's unit, with whom was chosen of the past; False when it was on."""
+@dataclass(frozen=True, slots=True)
+class SwitchedOn:
+    """What turning an automation on did: how many people of the past were taken in."""
+
+    people: int
+
+
+def said_on(done: SwitchedOn) -> str:
+    """Return what is told to the merchant afterwards."""
+    on = _("It is on. From now on it works by itself.")
+    taken = ngettext("%(num)s person taken in of the days before.", "%(num)s people taken in of the days before.",
+                     done.people)  # fmt: skip
+    return f"{on} {taken}" if done.people else on
+
+
+def switched_on(flow_id: int, wanted: Backfill | None = None) -> SwitchedOn | None:
+    """Publish and switch on, inside the caller's unit, with whom was chosen of the past; None when it was on."""
     now, shop_id = clock.now(g.shop.id), g.shop.id
     version = Flow.publish(shop_id, flow_id, now)
     if version is None:
-        return False
+        return None
     wanted = wanted or Backfill.asked_by(find(flow_id), Graph.from_json(version.graph))
     if not Flow.switch_on(shop_id, flow_id, now):
-        return False
-    note("switched_on", flow_id, people=backfills.begin(shop_id, flow_id, wanted, now))
-    return True
+        return None
+    done = SwitchedOn(backfills.begin(shop_id, flow_id, wanted, now))
+    note("switched_on", flow_id, people=done.people)
+    return done
 
 
 def switched_off(flow_id: int, revoke: bool = False) -> SwitchedOff | None:

@@ -59,9 +59,8 @@ class Wizard:
         """What a merchant should know before it is published (OFFER-07, OFFER-11)."""
         flow_id = self.shown.flow.id if self.shown else 0
         if self.form.makes_coupon:
-            return coupon_warnings.of_words(
-                self.coupon.prefix.data or "", self.form.title.data, self.form.text.data
-            )
+            shared = "" if self.coupon.personal.data == "yes" else self.coupon.prefix.data or ""
+            return coupon_warnings.of_words(shared, self.form.title.data, self.form.text.data)
         graph = build(self.form.promise(self.form.coupon_id.data))
         return coupon_warnings.of_template(g.shop.id, graph, flow_id)
 

@@ -20,22 +20,23 @@ from graph.words import Words
 
 @dataclass(frozen=True)
 class Made:
-    """The automation that was made, and whether it is on."""
+    """The automation that was made, and what turning it on did, if it is on."""
 
     flow_id: int
-    on: bool
+    on: flows.SwitchedOn | None
 
 
 def make(wizard: Wizard, on: bool) -> Made:
     """Make it inside the caller's unit; switch it on when asked to."""
     coupon_id = coupons.add(wizard.coupon).id if wizard.makes_coupon else 0
     answers = wizard.answers(coupon_id)
+    emails = emails_of(wizard, answers)  # in the reader's words: as the review has just named them
     with force_locale(g.shop.locale):
-        graph = wizard.recipe.build(answers, emails_of(wizard, answers), lambda msgid: tell(Words(msgid)))
+        graph = wizard.recipe.build(answers, emails, lambda msgid: tell(Words(msgid)))
     flow = flows.add(
         wizard.base.name.data or "", wizard.recipe.icon, settled(graph, wizard), wizard.recipe.name
     )
-    return Made(flow.id, on and flows.switched_on(flow.id))
+    return Made(flow.id, flows.switched_on(flow.id) if on else None)
 
 
 def emails_of(wizard: Wizard, answers: dict[str, Any]) -> dict[str, int]:

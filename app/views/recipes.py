@@ -24,6 +24,7 @@ from app.telling import names_in, tell
 from app.unit import unit
 from app.views import coupons
 from app.views.editor_drawing import SORTS
+from app.views.flows import said_on
 from app.views.framed import framed
 from app.views.preflight import mails_stay, of_shop, unplugged
 from app.views.recipe_making import Made, make
@@ -145,7 +146,7 @@ def finished(made: Made) -> Response:
     """Lead to the page of the automation that was made."""
     if made.on:
         doorbell.ring("enrol", g.shop.id)
-        flash(_("It is on. From now on it works by itself."))
+        flash(said_on(made.on))
     else:
         flash(_("Kept. Turn it on whenever you like."))
     return redirect(url_for("flows.show", flow_id=made.flow_id))

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -94,14 +93,14 @@ def activated(flow_id: int, name: str) -> Response:
     """Name it and turn it on with whom was chosen of the past."""
     wanted = flow_backfill.chosen(request.form)
 
-    def work() -> bool:
+    def work() -> flows.SwitchedOn | None:
         flow = find(flow_id)
         stamp = drafts.Stamp(flow.revision, token()[:40], clock.now(g.shop.id), g.user.id)
-        return drafts.rename(flow, name, stamp) and flows.switched_on(flow_id, wanted)
+        return flows.switched_on(flow_id, wanted) if drafts.rename(flow, name, stamp) else None
 
-    if unit(work):
+    if done := unit(work):
         doorbell.ring("enrol", g.shop.id)
-        flash(_("It is on. From now on it works by itself."))
+        flash(flows.said_on(done))
     return redirect(url_for("reminders.index"))
 
 

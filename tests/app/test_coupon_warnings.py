@@ -79,7 +79,9 @@ def test_an_offer_shows_its_code_by_itself(shop):
 
 
 @pytest.mark.rule("OFFER-11")
-@pytest.mark.parametrize(("title", "warns"), [("Use ten today", True), ("A present", False)])
+@pytest.mark.parametrize(
+    ("title", "warns"), [("Use TEN today", True), ("A present", False), ("Ten days of TENTS", False)]
+)
 def test_a_banner_that_spells_its_code_is_told(shop, title, warns):
     words = said(a_coupon(shop), shop, kind="grant_offer", title=title)
     assert any("contain the code" in each for each in words) is warns

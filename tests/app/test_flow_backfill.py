@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.extensions import db
-from app.models import Customer, Flow, Run, backfills
+from app.models import Cart, Customer, Event, Flow, Run, backfills, by_hand
 from app.models.backfills import Backfill
 from app.unit import unit
 from graph.model import Graph
 from tests.workers.conftest import sink, world  # noqa: F401 - the shop and its engine
 from tests.workers.world import LEFT, SEND, WAIT
+
+LETTER = {"about": "cart", "locale": "en", "subject": "From me", "text": "Do come back.", "button": "Back",
+          "user_id": None}  # fmt: skip
 
 
 def turn_on(world, flow, wanted):  # noqa: F811
@@ -109,3 +113,33 @@ def test_one_who_enters_only_once_is_not_counted_again(past):
     past.skip(minutes=40)
     past.work()
     assert counted(past, flow, 14) == 0
+
+
+@pytest.mark.rule("C1")
+def test_somebody_with_several_carts_comes_in_once_with_the_latest_and_gets_one_mail(past):
+    for token, ago in (("g", 9), ("h", 5)):
+        past.cart(token, "cleo@example.com", at=past.now - timedelta(days=ago))
+    flow = past.flow(LEFT, SEND(past), on=False)
+    many = counted(past, flow, 14)
+    assert turn_on(past, flow, Backfill(14)) == many == 2
+    past.work()
+    assert sorted(past.sink.recipients) == ["bea@example.com", "cleo@example.com"]
+    latest = {db.session.get(Event, run.event_id).data["cart"] for run in past.all(Run)}
+    assert latest == {"c", "f"}
+    for _again in range(2):  # nor does turning it on anew bring the older carts
+        unit(lambda: Flow.switch_off(past.shop.id, flow, past.now))
+        assert turn_on(past, flow, Backfill(14)) == 0
+        past.skip(hours=1)
+        past.work()
+    assert len(past.sink.mails) == 2
+
+
+def test_a_cart_that_was_written_about_by_hand_is_left_out(past):
+    letter = by_hand.Letter("k1", "By hand", LETTER)
+    cart = db.session.scalars(select(Cart).where(Cart.token == "f")).one().id
+    unit(lambda: by_hand.remind(past.shop.id, cart, letter, past.now))
+    past.work()
+    flow = past.flow(LEFT, SEND(past), on=False)
+    assert counted(past, flow, 14) == turn_on(past, flow, Backfill(14)) == 1
+    past.work()
+    assert sorted(past.sink.recipients) == ["bea@example.com", "cleo@example.com"]  # hers was the one by hand

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from app.extensions import db
-from app.models import Cart, Code, Coupon, Customer, Flow, Message, Run, Step, by_hand, left_carts
+from app.models import Cart, Code, Coupon, Customer, Flow, Message, Refusal, Run, Step, by_hand, left_carts
 from app.unit import unit
 from tests.workers.world import LEFT, SEND, WAIT
 
@@ -191,3 +191,23 @@ def test_erasing_forgets_the_words(world, scheduled):
     from app.models import Handwritten
 
     assert world.only(Handwritten).text == ""
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_an_automation_turned_on_later_leaves_that_cart_alone_until_it_is_touched_again(world, touched):
+    world.cart()
+    world.skip(minutes=20)
+    world.work()
+    write(world)
+    world.work()
+    world.flow(LEFT, SEND(world))
+    world.skip(minutes=1)
+    if touched:
+        world.cart(price=3000)
+    world.work()
+    world.skip(hours=1)
+    world.work()
+    world.skip(hours=2)
+    world.work()
+    assert len(world.sink.mails) == (2 if touched else 1)
+    assert [each.reason for each in world.all(Refusal)] == ([] if touched else ["by_hand"])
