@@ -90,7 +90,6 @@ def test_one_flow_asked_for_says_the_same_as_among_all(each_database):
 
 
 @pytest.mark.rule("C13")
-@pytest.mark.rule("OFFER-14")
 def test_thirty_days_end_with_today_and_begin_at_the_shops_midnight(each_database):
     assert (MONTH.days, MONTH.last, MONTH.first) == (30, date(2026, 11, 21), date(2026, 10, 23))
     shop = a_shop(timezone=PARIS)

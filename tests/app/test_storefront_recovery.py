@@ -66,7 +66,6 @@ def test_a_recovered_cart_says_what_changed_since(shopper: FlaskClient) -> None:
     assert "€40.00" in page
 
 
-@pytest.mark.rule("CART-17")
 def test_looking_at_a_left_cart_changes_nothing(shopper: FlaskClient) -> None:
     _cart, token = left_cart()
     before = everything()

@@ -72,7 +72,6 @@ def test_a_click_counts_for_five_days(reminded, days, credited):
 
 
 @pytest.mark.rule("AUTO-22")
-@pytest.mark.rule("AUTO-23")
 @pytest.mark.parametrize("personal", [True, False])
 def test_a_code_of_a_run_goes_before_a_click(world, personal):
     coupon = world.coupon(personal=personal)
