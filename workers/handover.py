@@ -8,6 +8,7 @@ knows. No transaction is open while anybody is spoken to.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ PROMPT = 2.0  # seconds for which all answers are waited for before those that c
 PATIENT = 5.0  # seconds after which no further body is handed over: the others stand at their dots meanwhile
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 POISON = len(BACKOFF) + 5  # claims without a result: something about this message ends the worker each time
-# RFC 3463: the mailbox does not exist, or moved without address
-NO_SUCH_ADDRESS = ("5.1.1", "5.1.6", "5.1.10")
+# RFC 3463, the code that stands behind that of the reply: the mailbox does not exist, or moved without address.
+# Anywhere else the same digits are part of something else, of a server's own address for instance.
+NO_SUCH_ADDRESS = re.compile(r"5\d\d[ -]5\.1\.(?:1|6|10)\b")
 
 
 @dataclass(slots=True, eq=False)
@@ -229,7 +231,7 @@ def _refused(parcel: Parcel, error: TransportError) -> None:
 
 def _failed(row: Any, letter: Letter, reply: str) -> None:
     Message.close(row.id, row.token, "failed", "address", reply)
-    if row.audience == "customer" and any(code in reply for code in NO_SUCH_ADDRESS):
+    if row.audience == "customer" and NO_SUCH_ADDRESS.match(reply):
         Suppression.add(row.shop_id, letter.recipient, "bounced", clock.now(row.shop_id))
 
 

@@ -58,10 +58,12 @@ class Posting(db.Model):
     def bring(cls, shop_id: int, orders: Collection[int], now: datetime) -> int:
         """Make the book say what the credits of these orders say now; return how many lines that took.
 
-        Can be run again: where the book is right already, nothing is written.
+        Can be run again: where the book is right already, nothing is written. Whoever brings the same orders at the
+        same time waits, and then reads what was written.
         """
         if not orders:
             return 0
+        cls._alone(shop_id, orders)
         due = {row.order_id: row._asdict() for row in db.session.execute(_credited(shop_id, orders))}
         said = {row.order_id: row._asdict() for row in db.session.execute(cls._said(shop_id, orders))}
         wrong = [id for id in orders if due.get(id) != said.get(id)]
@@ -81,6 +83,14 @@ class Posting(db.Model):
         orders = list(db.session.scalars(unwritten.limit(most)))
         cls.bring(shop_id, orders, now)
         return len(orders)
+
+    @staticmethod
+    def _alone(shop_id: int, orders: Collection[int]) -> None:
+        """Lock the credits of these orders: reading the book and writing into it are two statements."""
+        theirs = select(Attribution.id).where(
+            Attribution.shop_id == shop_id, Attribution.order_id.in_(orders)
+        )
+        db.session.execute(theirs.order_by(Attribution.id).with_for_update(key_share=True)).all()
 
     @classmethod
     def _write(cls, lines: Sequence[Mapping[str, Any]], now: datetime) -> None:

@@ -65,8 +65,9 @@ def test_an_address_that_does_not_exist_is_not_written_to_again(waiting):
     assert Suppression.among(waiting.shop.id, ["ada@example.com"]) == {"ada@example.com"}
 
 
-def test_a_refusal_for_another_reason_suppresses_nobody(waiting):
-    waiting.sink.answers["RCPT"] = "554 5.7.1 we do not like you"
+@pytest.mark.parametrize("words", ["we do not like you", "Service unavailable, client [195.1.1.20] blocked"])
+def test_a_refusal_for_another_reason_suppresses_nobody(waiting, words):
+    waiting.sink.answers["RCPT"] = f"554 5.7.1 {words}"
     waiting.work()
     assert waiting.message.state == "failed" and waiting.all(Suppression) == []
 

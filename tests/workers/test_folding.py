@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.extensions import db
-from app.models import Daily, Folded, counts, dailies, figures
+from app.models import Daily, Folded, Posting, counts, dailies, figures
 from app.models.dailies import EVER
 from app.models.periods import Period
 from app.unit import unit
-from tests.workers.world import LEFT, SEND, WAIT
+from tests.app.rows import a_credit, a_customer, a_flow, a_run, a_shop, an_order
+from tests.patience import until
+from tests.workers.world import LEFT, NOON, SEND, WAIT
 from workers import folding
 
 
@@ -159,3 +163,38 @@ def test_where_many_people_stand_is_kept_by_the_heart(world, monkeypatch):
     kept = {row.node: row.number for row in world.all(Daily, Daily.measure == "here")}
     assert kept == {"n2": 3}
     assert counts.standings(world.shop.id, flow)["n2"].here == 3
+
+
+def test_two_hearts_that_open_the_book_at_once_write_each_credit_once(each_database):
+    shop = a_shop()
+    customer = a_customer(shop)
+    run = a_run(a_flow(shop), customer)
+    for _ in range(5):
+        a_credit(run, an_order(shop, customer))
+    shop_id = shop.id
+    db.session.commit()
+
+    def other():
+        with each_database.app_context():
+            unit(lambda: Posting.open(shop_id, NOON))
+            db.session.remove()
+
+    heart = threading.Thread(target=other)
+
+    def one():
+        Posting.open(shop_id, NOON)
+        heart.start()
+        until(lambda: waits() or not heart.is_alive())
+
+    unit(one)
+    heart.join(20)
+    assert db.session.scalars(select(Posting.orders).where(Posting.shop_id == shop_id)).all() == [1] * 5
+
+
+def waits():
+    """Whether somebody waits for a lock in this database."""
+    if db.engine.dialect.name != "postgresql":
+        return True  # SQLite has one writer
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as looking:
+        return looking.execute(waiting).scalar()
