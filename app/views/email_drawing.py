@@ -15,11 +15,13 @@ from sqlalchemy import select
 
 from app.emails import editing, fields
 from app.emails.checking import Problem, check, worded
+from app.emails.fields import in_words
 from app.extensions import db
 from app.forms.email_blocks import FORMS, BlockForm
 from app.forms.emails import HtmlForm, LinesForm
 from app.languages import LANGUAGES
 from app.models import Coupon, Customer, Email
+from app.views.coupon_warnings import spells
 
 # In the order of the menu: icon, title and what it is for.
 KINDS: Mapping[str, tuple[str, Any]] = {
@@ -112,12 +114,12 @@ class Desk:
     @property
     def spelt(self) -> list[str]:
         """The shared codes that the words of this language spell out: they go on promising when the coupon is over."""
-        said = " ".join(words for _field, words in worded(self.content)).upper()
+        said = " ".join(words for _field, words in worded(self.content))
         mine = select(Coupon.prefix).where(
             Coupon.shop_id == g.shop.id, Coupon.status == "active", ~Coupon.personal
         )
         codes = {code.upper() for code in db.session.scalars(mine) if len(code) >= SHORTEST}
-        return sorted(code for code in codes if re.search(rf"(?<!\w){re.escape(code)}(?!\w)", said))
+        return sorted(code for code in codes if spells(said, code))
 
     @property
     def fallback(self) -> str:
@@ -148,4 +150,4 @@ class Desk:
 
     def _said(self, block: Mapping[str, Any]) -> str:
         words = str(block.get("text") or block.get("alt") or block.get("html") or "")
-        return " ".join(words.split())[:80]
+        return in_words(words)[:80]

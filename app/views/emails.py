@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response as Answer
 
 from app import clock, languages, links
 from app.emails import courier, mime, starters
+from app.emails.fields import in_words
 from app.emails.preview import preview, seen_in
 from app.emails.wording import BadWording
 from app.extensions import db, limiter
@@ -164,15 +165,17 @@ def sender() -> str:
 
 
 def subject(email: Email) -> str:
-    """Return the subject as its author wrote it, or the preview line when the name says the same."""
+    """Return the subject with its fields by name, or the preview line when the name says the same."""
     content = email.content.get(languages.locale()) or next(iter(email.content.values()), {})
-    said = str(content.get("subject") or "")
-    return said if said != email.name else str(content.get("preheader") or "")
+    said = in_words(str(content.get("subject") or ""))
+    return said if said != email.name else in_words(str(content.get("preheader") or ""))
 
 
 def senders() -> dict[int, list[Flow]]:
     """Return which of the shop's flows send each design."""
-    flows = db.session.scalars(select(Flow).where(Flow.shop_id == g.shop.id, Flow.status != "deleted"))
+    flows = db.session.scalars(
+        select(Flow).where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
+    )
     found: dict[int, list[Flow]] = {}
     for flow in flows:
         for email in sent_by(flow.draft):

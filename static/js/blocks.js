@@ -3,7 +3,8 @@
 
 import { Saver } from "./editor/saving.js";
 import { Sorting } from "./blocks_sorting.js";
-import { count, insert, mark } from "./blocks_words.js";
+import { count, insert } from "./blocks_words.js";
+import { enrich } from "./rich.js";
 
 const PAUSE = 500; // ms without a key
 
@@ -30,6 +31,7 @@ class Design {
     root.addEventListener("submit", (event) => this.submitted(event));
     root.addEventListener("answered", () => this.answered());
     document.addEventListener("click", (event) => this.clicked(event));
+    document.getElementById("field-menu").addEventListener("pointerdown", (event) => event.preventDefault());
   }
 
   remember(target) {
@@ -98,6 +100,7 @@ class Design {
   refresh() {
     const open = this.root.querySelector(".block-open[aria-expanded=true]")?.closest(".block");
     this.chosen = open?.dataset.block ?? "";
+    enrich(this.root);
     count(this.root);
   }
 
@@ -155,23 +158,18 @@ class Design {
   reveal() {
     const form = this.root.querySelector(".block-form:not([hidden])");
     form?.closest(".block").scrollIntoView({ block: "nearest" });
-    form?.querySelector("input:not([type=file]), textarea, select")?.focus({ preventScroll: true });
+    form?.querySelector("input:not([type=file]), textarea:not([hidden]), .rich, select")?.focus({ preventScroll: true });
   }
 
   clicked({ target }) {
     const found = (name) => target.closest(`[data-${name}]`);
-    if (found("field")) return this.insert(found("field").dataset.field);
+    if (found("field")) return this.insert(found("field"));
     if (found("inserts")) return this.offer(found("inserts"));
-    if (found("marks")) return this.worded(found("marks"), (field) => mark(field, found("marks").dataset.marks));
+    if (found("marks")) return found("marks").closest("[data-worded]").querySelector("textarea").rich.mark(found("marks").dataset.marks);
     if (found("width")) return this.look(found("width"), "width");
     if (found("scheme")) return this.look(found("scheme"), "scheme");
     if (found("does")) return this.does(found("does"));
     return undefined;
-  }
-
-  worded(button, does) {
-    const field = button.closest("[data-worded]").querySelector("input, textarea");
-    if (field) does(field);
   }
 
   offer(button) {
@@ -182,9 +180,10 @@ class Design {
     menu.style.top = `${Math.max(8, Math.min(box.bottom + 4, innerHeight - 388))}px`;
   }
 
-  insert(words) {
+  insert(entry) {
     document.getElementById("field-menu").hidePopover();
-    if (this.field) insert(this.field, words);
+    if (this.field?.rich) this.field.rich.insert(entry.dataset.field, entry.textContent.trim());
+    else if (this.field) insert(this.field, entry.dataset.field);
   }
 
   async upload(input) {

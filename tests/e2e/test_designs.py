@@ -95,17 +95,3 @@ def test_the_preview_shows_a_phone_in_the_dark(design: Page) -> None:
     expect(paper).to_have_css("background-color", "rgb(32, 30, 27)")
     box = design.locator("#seen").bounding_box()
     assert box and box["width"] <= 390
-
-
-def test_marks_and_fields_are_put_where_the_caret_is(design: Page) -> None:
-    design.locator(".block-open").nth(1).click()
-    words = design.locator(".block-form:visible textarea")
-    words.fill("Hello ")
-    design.locator(".block-form:visible [data-inserts]").click()
-    design.get_by_role("menuitem", name="First name").click()
-    expect(words).to_have_value('Hello {{ customer.first_name | default: "there" }}')
-    words.fill("Read this")
-    words.select_text()
-    design.locator('.block-form:visible [data-marks="**"]').click()
-    expect(words).to_have_value("**Read this**")
-    expect(design.frame_locator("#seen").locator("strong", has_text="Read this")).to_be_visible()
