@@ -87,14 +87,28 @@ def protocol(app: Flask) -> SMTP:
 
 
 def keep(sender: str, recipients: list[str], raw: bytes) -> None:
-    """Store one mail in a unit of its own, tied to its shop and message when its Message-ID is ours."""
+    """Store one mail in a unit of its own, tied to its shop and message when its Message-ID is ours.
+
+    Its sender is whom the reader sees; where it would come back to, `sender`, is kept among its headers, as RFC 5321
+    asks of whoever delivers a mail.
+    """
     headers = BytesHeaderParser(policy=default).parsebytes(raw)
     mail_id = said(headers, "Message-ID", 200).strip("<> ")
-    values = {"sender": sender[:320], "recipient": ", ".join(recipients)[:320], "raw": raw, "mail_id": mail_id,
-              "subject": said(headers, "Subject", 500)}  # fmt: skip
+    known = {"sender": said(headers, "From", 320) or sender[:320], "subject": said(headers, "Subject", 500)}
+    values = known | {
+        "recipient": ", ".join(recipients)[:320],
+        "raw": returning(sender, raw),
+        "mail_id": mail_id,
+    }
     unit(lambda: Mail.keep(values | whose(mail_id)))
     for recipient in recipients:
         post.take(recipient, raw)
+
+
+def returning(sender: str, raw: bytes) -> bytes:
+    """Return a mail with the address that it would come back to at its head."""
+    address = "".join(sign for sign in sender if sign.isprintable())[:320]
+    return b"Return-Path: <%s>\r\n" % address.encode() + raw
 
 
 def whose(mail_id: str) -> dict[str, Any]:

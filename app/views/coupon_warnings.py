@@ -83,8 +83,11 @@ def _chosen(node: Node, sort: type[Field]) -> list[Any]:
 
 
 def _says(settings: Mapping[str, Any], code: str) -> bool:
-    """Whether the words spell the code as codes are written, in capitals: “Bonjour” greets and gives nothing away."""
-    words = " ".join(value for value in settings.values() if isinstance(value, str))
+    return spells(" ".join(value for value in settings.values() if isinstance(value, str)), code)
+
+
+def spells(words: str, code: str) -> bool:
+    """Return whether words hold a code as codes are written, in capitals: “Bonjour” greets and gives nothing away."""
     return bool(code) and re.search(rf"(?<!\w){re.escape(code.upper())}(?!\w)", words) is not None
 
 

@@ -35,6 +35,15 @@ def test_a_field_ties_its_help_and_its_error_to_the_control(app: Flask) -> None:
     assert "Give it a name." in field
 
 
+def test_a_refused_field_asks_for_the_cursor_so_that_a_phone_scrolls_to_the_reason(app: Flask) -> None:
+    form = Sample()
+    for refused in (form.name, form.agree, form.kind):
+        refused.errors = ["Not like this."]
+        assert drawn(app, "{{ m.field(refused) }}", refused=refused).count(" autofocus") == 1
+        refused.errors = []
+        assert "autofocus" not in drawn(app, "{{ m.field(refused) }}", refused=refused)
+
+
 def test_a_field_without_error_claims_none(app: Flask) -> None:
     field = drawn(app, "{{ m.field(form.name) }}", form=Sample())
     assert "aria-invalid" not in field

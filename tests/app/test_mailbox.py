@@ -76,7 +76,10 @@ def test_an_accepted_mail_is_in_the_database_as_it_came(server):
     [mail] = mails()
     assert (mail.shop_id, mail.message_id) == (shop.id, message.id)
     assert (mail.recipient, mail.subject) == ("camille@example.com", "Your cart waits, Camille")
-    assert message_from_bytes(mail.raw, policy=default)["Message-ID"] == message.mail_id
+    headers = message_from_bytes(mail.raw, policy=default)
+    assert headers["Message-ID"] == message.mail_id
+    assert mail.sender == headers["From"]  # whom the customer sees; where it would come back to is a header
+    assert headers["Return-Path"] == "<hello@papier.example>"
     assert opened(mail.raw).html == opened(raw).html
 
 
