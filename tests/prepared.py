@@ -1,6 +1,6 @@
 """What every test would make anew although it is always the same: made once in each process of tests.
 
-Databases with today's tables and no row, the code of the templates, and the programs that write addresses.
+Databases with today's tables and no row; the code of templates, of statements and of addresses.
 Must not know what a test does with them: its database is its own, and begins empty.
 """
 
@@ -15,6 +15,7 @@ from typing import Any
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from app.extensions import db
@@ -34,6 +35,8 @@ class Compiled(BytecodeCache):
 
 
 TEMPLATES = Compiled()
+_statements: LRUCache[Any, Any] = LRUCache(5000)
+_engines: dict[str, Engine] = {}
 _builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
 _compile_builder = Rule._compile_builder
 
@@ -46,11 +49,18 @@ def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str
     return _builders[made_of]
 
 
+def _share(engine: Engine) -> None:
+    # Statements are compiled for a dialect; without this each test's engine would compile them all again.
+    first = _engines.setdefault(engine.dialect.name, engine)
+    engine.dialect, engine._compiled_cache = first.dialect, _statements
+
+
 def hasten(app: Flask) -> None:
     """Let an application use what others of this process have compiled, and wait for no disk."""
     app.jinja_env.bytecode_cache = TEMPLATES
     Rule._compile_builder = _builder  # type: ignore[method-assign]
     with app.app_context():
+        _share(db.engine)
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", lambda driver, _: driver.execute("PRAGMA synchronous=OFF"))
 
