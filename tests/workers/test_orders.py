@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.models import Attribution, Cart, Click, Code, Message, Order, Redemption
+from app.models import Attribution, Cart, Click, Code, Event, Message, Order, Redemption
 from app.unit import unit
 from tests.workers.world import NOON, SEND
 
@@ -102,6 +102,7 @@ def test_an_order_told_five_times_is_one_order(reminded):
     ada = reminded.customer()
     assert (ada.orders_count, ada.spent, ada.last_order_at) == (1, 3000, reminded.now)
     assert reminded.only(Attribution).sales == 3000
+    assert len(reminded.all(Event, Event.name == "order.placed")) == 1
 
 
 def test_a_cancelled_order_takes_everything_back(reminded):

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app import clock
-from app.models import Message
+from app.models import Customer, Message
 from app.unit import unit
 from tests.workers.world import LEFT, SEND
+from workers.smtp import Connection
 
 
 @pytest.fixture
@@ -57,3 +58,19 @@ def test_night_is_where_the_customer_is(prepared):
     held = prepared.message
     assert (held.state, held.reason) == ("prepared", "quiet")
     assert held.send_at == datetime(2026, 11, 21, 23, tzinfo=UTC)  # eight in Tokyo
+
+
+def test_what_the_gate_refuses_is_taken_back_from_the_mail_server(prepared, monkeypatch):
+    real, lines, ada = Connection.begin, [], prepared.customer().id
+
+    def begin(line, *letter):
+        real(line, *letter)
+        lines.append(line)
+        unit(lambda: Customer.unsubscribe(prepared.shop.id, ada, "link", prepared.now))
+
+    monkeypatch.setattr(Connection, "begin", begin)
+    prepared.work()
+    assert prepared.message.state == "skipped"
+    assert [line._server for line in lines] == [
+        None
+    ]  # a line left open would take the next mail for its body
