@@ -197,10 +197,7 @@ def with_coupon(world, policy="suspend", **coupon):
 
 
 def withdrawn(id):
-    def act():
-        db.session.get(Coupon, id).status = "deleted"
-
-    unit(act)
+    unit(lambda: setattr(db.session.get(Coupon, id), "status", "deleted"))
 
 
 @pytest.mark.rule("C8")
