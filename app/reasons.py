@@ -56,6 +56,7 @@ MESSAGES = {
     "later": _l("The mail server asked to come back later"),
     "gave_up": _l("The mail server did not take it for a whole day"),
     "by_hand": _l("You wrote about this cart by hand instead"),
+    "restored": _l("A backup was put back, and it may have left before"),
     "server_failed": _l("The mail server refused it"),
     "server_unknown": _l("The mail server did not say whether it took it"),
     "cut_off": _l("The connection broke at the last moment: it may have arrived or not"),

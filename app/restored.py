@@ -10,15 +10,16 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from app import clock
 from app.extensions import db
-from app.models import Confirmation, Flow, Message
+from app.models import Confirmation, Flow, Message, Run, StaffNotice
 from app.unit import changed, unit
 
 NOTE = "last_message"
 REASON = "restored"
+WAITING = ("prepared", "handing")  # a single mail that has not left yet, as far as this database knows
 
 
 def remember(data_dir: Path) -> None:
@@ -42,15 +43,26 @@ def hold_if_older(data_dir: Path) -> int:
 def hold() -> int:
     """Pause every live automation, so that nothing is sent before somebody looks; return how many.
 
-    Questions whether somebody meant to subscribe are not asked again: who waits for one may subscribe anew.
+    What no automation's pause holds is not sent again at all: letters by hand, notes to the shop's own people, the
+    mails of notices (they stand in the product), and questions whether somebody meant to subscribe, who may do so anew.
     """
     live = update(Flow).where(Flow.status == "live")
     held = live.values(status="paused", paused_reason=REASON, paused_at=clock.at(Flow.shop_id))
-    asked = (
-        update(Confirmation).where(Confirmation.state.in_(("prepared", "handing"))).values(state="skipped")
+    asked = update(Confirmation).where(Confirmation.state.in_(WAITING)).values(state="skipped")
+    told = update(StaffNotice).where(StaffNotice.mail.in_(WAITING)).values(mail="skipped")
+    _unasked, _untold, _unsent, paused = unit(
+        lambda: (changed(asked), changed(told), _call_back(), changed(held))
     )
-    _unasked, paused = unit(lambda: (changed(asked), changed(held)))
     return paused
+
+
+def _call_back() -> int:
+    """Call back what passes its gate also while automations are paused; return how many messages that were."""
+    by_hand = select(Flow.id, Flow.shop_id).where(Flow.status == "hand")
+    for id, shop_id in db.session.execute(by_hand).all():
+        Run.cancel(clock.now(shop_id), REASON, flow_id=id)
+    theirs = Message.flow_id.in_(select(Flow.id).where(Flow.status == "hand"))
+    return Message.cancel(REASON, or_(theirs, Message.audience == "staff"))
 
 
 def copy(source: Path, target: Path) -> None:

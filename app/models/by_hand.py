@@ -127,10 +127,8 @@ def _pending(cart: Cart) -> Any:
         Message.customer_id == cart.customer_id,
         Event.cart_id == cart.id,
     )
-    open = or_(Message.state == "prepared", (Message.state == "handing") & Message.gate_at.is_(None))
-    return about.where(*theirs, open, Message.audience == "customer", Message.channel == "email").order_by(
-        Message.id
-    )
+    kind = Message.audience == "customer", Message.channel == "email"
+    return about.where(*theirs, Message.pending(), *kind).order_by(Message.id)
 
 
 def _caught(cart: Cart, now: datetime) -> Place | None:
@@ -138,7 +136,6 @@ def _caught(cart: Cart, now: datetime) -> Place | None:
     id = db.session.scalar(_pending(cart).limit(1))
     if id is None:
         return None
-    before = Message.id == id, or_(Message.state == "prepared", Message.gate_at.is_(None))
     again = {
         "state": "prepared",
         "send_at": now,
@@ -147,7 +144,9 @@ def _caught(cart: Cart, now: datetime) -> Place | None:
         "lease_until": None,
     }
     columns = Message.run_id, Message.visit, Message.node
-    row = db.session.execute(update(Message).where(*before).values(again).returning(*columns)).first()
+    row = db.session.execute(
+        update(Message).where(Message.id == id, Message.pending()).values(again).returning(*columns)
+    ).first()
     if row is None:
         return None
     version_id = db.session.scalars(select(Run.version_id).where(Run.id == row.run_id)).one()
@@ -190,10 +189,8 @@ def _settle(cart: Cart, runs: Iterable[Run], place: Place, now: datetime) -> Non
         if run.id != place.run_id:
             Run.cancel(now, REASON, id=run.id)
             Code.release_of([run.id])
-    for id in db.session.scalars(_pending(cart)).all():
-        mine = Message.id == id, or_(Message.run_id != place.run_id, Message.visit != place.visit)
-        ended = {"state": "cancelled", "reason": REASON, "token": Message.token + 1, "lease_until": None}
-        changed(update(Message).where(*mine).values(ended))
+    others = or_(Message.run_id != place.run_id, Message.visit != place.visit)
+    Message.cancel(REASON, Message.id.in_(db.session.scalars(_pending(cart)).all()), others)
 
 
 def _about(cart: Cart) -> dict[str, Any]:

@@ -189,7 +189,7 @@ class Customer(db.Model):
             InboxRow.forget(shop_id, customer.email)
         Mail.forget(shop_id, customer.email, id)
         Run.cancel(now, "erased", customer_id=id)
-        Message.cancel("erased", customer_id=id)
+        Message.cancel("erased", Message.customer_id == id)
         Message.forget(shop_id, id)
         Code.release(customer_id=id)
         Call.cancel("erased", now, customer_id=id)

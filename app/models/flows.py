@@ -125,8 +125,9 @@ class Flow(db.Model):
             return SwitchedOff(0, 0, Message.at_the_dot(id))
         flow.epoch += 1
         db.session.flush()
-        done = SwitchedOff(Run.cancel(now, "switched_off", flow_id=id), Message.cancel("switched_off", flow_id=id),
-                           Message.at_the_dot(id))  # fmt: skip
+        ended = Run.cancel(now, "switched_off", flow_id=id)
+        back = Message.cancel("switched_off", Message.flow_id == id)
+        done = SwitchedOff(ended, back, Message.at_the_dot(id))
         Code.release(flow_id=id)
         Call.cancel("switched_off", now, flow_id=id)
         return done

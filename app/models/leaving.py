@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -17,15 +16,9 @@ from app.unit import changed
 def call_back(flow_id: int, reason: str, now: datetime) -> int:
     """Do so for the runs of a flow that were cancelled for this reason; return how many messages were called back."""
     gone = select(Run.id).where(Run.flow_id == flow_id, Run.status == "cancelled", Run.reason == reason)
-    messages = update(Message).where(
-        Message.flow_id == flow_id, Message.state == "prepared", Message.run_id.in_(gone)
-    )
-    called = changed(messages.values(_ended(Message, reason)))
+    called = Message.cancel(reason, Message.flow_id == flow_id, Message.run_id.in_(gone))
     calls = update(Call).where(Call.flow_id == flow_id, Call.state == "waiting", Call.run_id.in_(gone))
-    changed(calls.values(_ended(Call, reason) | {"ended_at": now}))
+    ended = {"state": "cancelled", "reason": reason, "token": Call.token + 1, "lease_until": None}
+    changed(calls.values(ended | {"ended_at": now}))
     changed(update(Code).where(Code.state == "reserved", Code.run_id.in_(gone)).values(state="released"))
     return called
-
-
-def _ended(model: Any, reason: str) -> dict[str, Any]:
-    return {"state": "cancelled", "reason": reason, "token": model.token + 1, "lease_until": None}

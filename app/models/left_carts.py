@@ -139,8 +139,7 @@ def told(cart_id: Any) -> Any:
 
 
 def _on_its_way() -> Any:
-    pending = or_(Message.state == "prepared", and_(Message.state == "handing", Message.gate_at.is_(None)))
-    return _reminder(Cart.id).where(pending).exists()
+    return _reminder(Cart.id).where(Message.pending()).exists()
 
 
 def _reminder(cart_id: Any) -> Select[Any]:

@@ -6,7 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, Text, UniqueConstraint, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    Row,
+    String,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk, clock
@@ -219,13 +230,16 @@ class Message(Signs, db.Model):
         return bool(changed(ended))
 
     @classmethod
-    def cancel(cls, reason: str, **whose: int) -> int:
-        """Cancel what has not passed its gate (`flow_id=` or `customer_id=`); return how many."""
-        theirs = [getattr(cls, name) == id for name, id in whose.items()]
-        before = or_(cls.state == "prepared", (cls.state == "handing") & cls.gate_at.is_(None))
+    def pending(cls) -> ColumnElement[bool]:
+        """SQL: it has not passed its gate, and can be called back."""
+        return or_(cls.state == "prepared", (cls.state == "handing") & cls.gate_at.is_(None))
+
+    @classmethod
+    def cancel(cls, reason: str, *which: ColumnElement[bool]) -> int:
+        """Cancel what has not passed its gate, of those of which this is true; return how many."""
         ended = {"state": "cancelled", "reason": reason, "token": cls.token + 1, "lease_until": None,
                  "closed_at": clock.at(cls.shop_id)}  # fmt: skip
-        return changed(update(cls).where(*theirs, before).values(ended))
+        return changed(update(cls).where(*which, cls.pending()).values(ended))
 
     @classmethod
     def forget(cls, shop_id: int, customer_id: int) -> int:

@@ -96,8 +96,7 @@ def _skip(id: int, now: datetime) -> Resumed:
         "lease_until": None,
     }
     gone = changed(update(Run).where(*_late_runs(id, now)).values(ended))
-    back = {"state": "cancelled", "reason": OVERDUE, "token": Message.token + 1, "lease_until": None}
-    called = changed(update(Message).where(*_late_messages(id, now)).values(back))
+    called = Message.cancel(OVERDUE, *_late_messages(id, now))
     return Resumed(ended=gone, called_back=called + leaving.call_back(id, OVERDUE, now))
 
 

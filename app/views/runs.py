@@ -79,7 +79,7 @@ def take_out(run_id: int) -> bool:
     shop_id, now = g.shop.id, clock.now(g.shop.id)
     if not Run.cancel(now, "skipped", shop_id=shop_id, id=run_id):
         return False
-    Message.cancel("skipped", shop_id=shop_id, run_id=run_id)
+    Message.cancel("skipped", Message.shop_id == shop_id, Message.run_id == run_id)
     db.session.add(
         Audit(shop_id=shop_id, user_id=g.user.id, act="took_out", subject=f"run:{run_id}", data={}, at=now)
     )

@@ -10,9 +10,9 @@ from app import create_app, restored
 from app.config import Settings
 from app.extensions import db
 from app.launcher import prepare
-from app.models import Flow
+from app.models import Flow, Message, Run, StaffNotice
 from app.unit import unit
-from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
+from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop
 from tests.conftest import SECRET
 
 
@@ -56,6 +56,29 @@ def test_a_plain_copy_of_yesterday_is_held_once(app, tmp_path):
     assert status() == ("paused", "restored")
     unit(lambda: db.session.execute(db.update(Flow).values(status="live", paused_reason="")))
     assert restored.hold_if_older(tmp_path) == 0
+
+
+def test_what_no_pause_holds_is_called_back(each_database):
+    shop, flow = a_live_shop()
+    hand = a_flow(shop, "By hand", status="hand")
+    customer = a_customer(shop)
+    hers, letter = a_run(flow, customer), a_run(hand, customer)
+    reminder, written, note = (
+        a_message(hers, sent_at=None).id, a_message(letter, sent_at=None).id,
+        a_message(hers, sent_at=None, audience="staff").id,
+    )  # fmt: skip
+    left = a_message(letter).id
+    StaffNotice.tell(
+        [{"shop_id": shop.id, "key": "k", "text": "Look", "at": NOON, "mail": "prepared", "send_at": NOON}]
+    )
+    runs = {hers.id: "waiting", letter.id: "cancelled"}
+    db.session.commit()
+    assert restored.hold() == 1
+    states = dict(db.session.execute(db.select(Message.id, Message.state)).all())
+    assert states == {reminder: "prepared", written: "cancelled", note: "cancelled", left: "sent"}
+    assert db.session.scalars(db.select(Message.closed_at).where(Message.id == written)).one() is not None
+    assert dict(db.session.execute(db.select(Run.id, Run.status)).all()) == runs
+    assert db.session.scalars(db.select(StaffNotice.mail)).one() == "skipped"
 
 
 @pytest.fixture

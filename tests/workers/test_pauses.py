@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from app.extensions import db
-from app.models import Code, Flow, Message, Run, pauses
+from app.models import Code, Flow, Message, Run, counts, pauses
 from app.models.pauses import Resumed
+from app.models.periods import Period
 from app.unit import unit
 from tests.workers.world import SEND, WAIT
 
@@ -130,6 +131,9 @@ def test_skip_calls_back_what_was_about_to_leave_and_frees_its_code(world):
     assert overdue(world, flow).messages == 1
     assert resume(world, flow, "skip") == Resumed(ended=1, called_back=1)
     assert (world.message.state, world.message.reason) == ("cancelled", "overdue")
+    assert counts.held_back(world.shop.id, flow, Period.rolling(world.now, "Europe/Paris")) == {
+        ("cancelled", "overdue"): 1
+    }
     assert world.only(Code).state == "released"
     world.work()
     assert world.sink.mails == []
