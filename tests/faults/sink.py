@@ -25,6 +25,7 @@ DOT_ACTS = ("later", "never", "lost", "kept", "hang", "drip", "late")
 WORDS = {"later": "451 4.7.1 greylisted, come back", "never": "554 5.7.1 not wanted here"}
 HANG = 20.0  # seconds; longer than any patience of the stage
 MARK = re.compile(rb"qzshop\d+")
+WORD = re.compile(rb"\b[A-Z]{10,20}\b")  # shared codes, as the tests name them
 HEADER = {name: re.compile(rb"^" + name.encode() + rb":\s*(.+?)\r\n(?![ \t])", re.I | re.M | re.S)
           for name in ("Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")}  # fmt: skip
 
@@ -55,9 +56,11 @@ class Sink:
             name: match.group(1).decode("ascii", "replace") if match else "" for name, match in found.items()
         }
         unbroken = raw.replace(b"=\r\n", b"")
+        words = {word.decode() for word in WORD.findall(unbroken)}
         marks = sorted({mark.decode() for mark in MARK.findall(unbroken)})
-        line = {"id": told["Message-ID"].strip("<> \r\n"), "to": recipients, "marks": marks, "at": time.time(),
-                "unsubscribe": told["List-Unsubscribe"], "post": told["List-Unsubscribe-Post"]}  # fmt: skip
+        line = {"id": told["Message-ID"].strip("<> \r\n"), "to": recipients, "marks": marks, "words": sorted(words),
+                "unsubscribe": told["List-Unsubscribe"], "post": told["List-Unsubscribe-Post"],
+                "at": time.time()}  # fmt: skip
         self.log.write(json.dumps(line).encode() + b"\n")
         self.log.flush()
         os.fsync(self.log.fileno())

@@ -10,6 +10,8 @@ import json
 import os
 import signal
 import socket
+import struct
+import subprocess
 import sys
 import threading
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ from app.extensions import db, limiter
 from app.launcher import broker as brokers
 from app.launcher.prepare import free_port, listens
 from tests.conftest import SECRET
-from tests.faults.children import Family, Process
+from tests.faults.children import ROOT, Family, Process
 from tests.faults.postgres import Postgres
 from tests.faults.proxy import Proxy
 from tests.patience import until
@@ -77,6 +79,7 @@ class Stage:
     with_broker: bool = True
     workers: int = 4
     heartbeats: int = 1
+    migrated: bool = False  # the tables come from the product's own command, as on a real machine
     proxied: bool = False  # the product reaches PostgreSQL through a proxy that can cut the line
 
     def __post_init__(self):
@@ -90,6 +93,8 @@ class Stage:
         self.sink = Orders(Process("sink", command, self.directory, dict(os.environ), read=True), sink_log)
         self.port, self.broker, self.web, self.family = free_port(), None, None, None
         self.socket = brokers.socket_path(self.directory) if self.with_broker else None
+        self.clock = self.directory / "clock"
+        self.jump(0)
         self.environ = self._environ()
         self.app = self._open()
 
@@ -97,6 +102,7 @@ class Stage:
         broker = brokers.url(self.socket) if self.socket else ""
         told = {
             "DATA_DIR": str(self.directory), "SECRET_KEY": SECRET, "PORT": str(self.port), "LOG_FORMAT": "json",
+            "STAGE_CLOCK": str(self.clock),
             "SMTP_URL": f"smtp://127.0.0.1:{self.sink.port}", "BASE_URL": f"http://127.0.0.1:{self.port}",
             "DATABASE_URL": self.proxy.url if self.proxy else self.url, "REDIS_URL": broker,
         }  # fmt: skip
@@ -106,9 +112,16 @@ class Stage:
         app = create_app(Settings.from_environ(self.environ | {"DATABASE_URL": self.url}))
         app.config.update(TESTING=True)
         limiter.enabled = False
+        if self.migrated:
+            command = (sys.executable, "-m", "flask", "--app", "app", "upgrade")
+            subprocess.run(command, env=self.environ, cwd=ROOT, check=True, capture_output=True)
         with app.app_context():
             db.create_all()
         return app
+
+    def jump(self, seconds):
+        """Have the machine's clock of every worker and heartbeat stand so far ahead."""
+        self.clock.write_bytes(struct.pack("q", seconds))
 
     def start(self):
         """Start every part; return once the web answers."""
