@@ -23,7 +23,7 @@ from app import clock, doorbell
 from app.config import Settings
 from app.emails import servers
 from app.extensions import db
-from app.models import Flow, Heartbeat, InboxRow, Run
+from app.models import Flow, Heartbeat, InboxRow, Run, lateness
 
 MOMENT = 3.0  # seconds
 ROOM = 1024**3  # bytes free, below which a busy shop has days rather than weeks
@@ -137,13 +137,11 @@ def _engine() -> Finding:
 
 
 def _late() -> Finding:
-    due = select(func.count(), func.min(Run.wake_at)).join(Flow, Flow.id == Run.flow_id)
-    waits = Run.status.in_(("ready", "waiting")), Run.wake_at <= clock.real(), Flow.status != "paused"
-    count, oldest = db.session.execute(due.where(*waits)).one()
-    late = (clock.real() - oldest).total_seconds() if oldest else 0.0
+    due = lateness.late_runs()
+    late = (clock.real() - due.oldest).total_seconds() if due.oldest else 0.0
     mend = "" if late <= LATE else "Start more workers (WORKER_PROCESSES), or look at the Status page."
     return Finding(
-        late <= LATE, f"{count:,} people are due for their next step, the first for {late:.0f} s.", mend
+        late <= LATE, f"{due.count:,} people are due for their next step, the first for {late:.0f} s.", mend
     )
 
 

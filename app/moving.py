@@ -1,7 +1,7 @@
 """Moving: a whole instance out of its SQLite file into an empty PostgreSQL database, in one transaction.
 
 Knows how rows travel: table by table, parents first, in batches, and the numbers that PostgreSQL hands out next.
-Must not run while the instance does: the caller holds its place. What fails leaves the target as empty as it was.
+Must not run while the instance does: the caller holds its place. What fails leaves no row in the target.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import flask_migrate
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, Table, func, insert, select, text
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
@@ -32,6 +32,7 @@ def move(url: str) -> dict[str, int]:
     target = _application(url)
     with target.app_context():
         try:
+            _refuse_a_used(db.engine)
             flask_migrate.upgrade()
             with source.connect() as old, db.engine.begin() as new:
                 return _copied(old, new)
@@ -49,7 +50,6 @@ def _application(url: str) -> Flask:
 
 def _copied(old: Connection, new: Connection) -> dict[str, int]:
     new.execute(text("SET LOCAL statement_timeout = 0"))  # one long transaction is the point
-    _refuse_a_used(new)
     tables = db.metadata.sorted_tables
     counts = {table.name: _copy(table, old, new) for table in tables}
     for table in tables:
@@ -58,10 +58,10 @@ def _copied(old: Connection, new: Connection) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def _refuse_a_used(new: Connection) -> None:
-    for table in db.metadata.sorted_tables:
-        if new.execute(select(1).select_from(table).limit(1)).first():
-            raise NotMoved(f"the target has rows in “{table.name}” already: name an empty database.")
+def _refuse_a_used(target: Engine) -> None:
+    """Refuse a database that holds anything already, before a table of it is touched."""
+    if taken := inspect(target).get_table_names():
+        raise NotMoved(f"the target has tables already, such as “{taken[0]}”: name an empty database.")
 
 
 def _copy(table: Table, old: Connection, new: Connection) -> int:
@@ -98,8 +98,3 @@ def _number_on(table: Table, new: Connection) -> None:
 
 def _said(error: DBAPIError) -> str:
     return str(error.orig).strip().splitlines()[0].rstrip(".") + "."
-
-
-def is_sqlite(engine: Engine) -> bool:
-    """Whether an instance still lives in its file."""
-    return engine.dialect.name == "sqlite"

@@ -22,7 +22,7 @@ def written() -> None:
 def run() -> None:
     """Run the migrations, each in one transaction: our engine begins SQLite's transactions itself."""
     options = current_app.extensions["migrate"].configure_args
-    with db.engine.connect() as connection, _tables_may_be_rebuilt(connection):
+    with db.engine.connect() as connection, _tables_may_be_rebuilt(connection), _in_its_own_time(connection):
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -47,6 +47,18 @@ def _tables_may_be_rebuilt(connection: Connection) -> Iterator[None]:
         yield
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+@contextmanager
+def _in_its_own_time(connection: Connection) -> Iterator[None]:
+    # A page gives up after 30 seconds; an index over years of history may take longer, and is worth it. A lock that
+    # somebody else holds is waited for a while only: whoever comes behind us waits too.
+    if connection.dialect.name == "postgresql":
+        connection.connection.driver_connection.execute("SET statement_timeout = 0; SET lock_timeout = '60s'")
+        connection.connection.driver_connection.commit()
+    yield
+    if connection.dialect.name == "postgresql":
+        connection.invalidate()  # the next one is the pages' again
 
 
 if context.is_offline_mode():
