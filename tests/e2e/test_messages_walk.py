@@ -28,7 +28,7 @@ from tests.e2e.customers import (
     the_way_of,
 )  # fmt: skip
 from tests.e2e.driver import saved, unbroken
-from tests.e2e.instance import Instance, instance  # noqa: F401
+from tests.e2e.instance import Instance
 from tests.e2e.words import words_of
 from tests.mails import faults
 
