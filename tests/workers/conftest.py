@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app import clock
 from app.config import Settings
 from tests.conftest import SECRET
 from tests.mails import faults
@@ -21,7 +22,7 @@ def sink():
 
 
 @pytest.fixture
-def world(each_database, sink, tmp_path):
+def world(each_database, sink, tmp_path, monkeypatch):
     app = each_database
     old = app.extensions["settings"]
     app.extensions["settings"] = Settings(
@@ -30,6 +31,7 @@ def world(each_database, sink, tmp_path):
     )  # fmt: skip
     with at() as traveller:
         world = World(app, sink, traveller)
+        monkeypatch.setattr(clock, "counted", lambda counted=clock.counted: counted() + world.passed)
         yield world
         check(world.sink.mails)
         assert [wrong for raw in sink.sources for wrong in faults(raw)] == []

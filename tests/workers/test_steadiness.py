@@ -87,7 +87,7 @@ def test_in_doubt_nothing_moves_and_nothing_leaves_until_the_clock_is_back(world
     world.work(deliver_too=False)
     heart = Heart(world.app, "worker", rings=False)
     steadiness.watch().look()
-    world.skip(days=1)
+    world.leap(days=1)
     with caplog.at_level(logging.WARNING):
         heart.beat()
         work.off("deliver", world.shop.id, lambda *_more: None)
@@ -96,7 +96,7 @@ def test_in_doubt_nothing_moves_and_nothing_leaves_until_the_clock_is_back(world
     left = held.held_until - clock.real()
     assert held.jump == 86400 and timedelta(seconds=SETTLE - 30) < left <= timedelta(seconds=SETTLE)
     assert "clock has jumped" in caplog.text
-    world.skip(days=-1)
+    world.leap(days=-1)
     heart._beaten = 0.0
     heart.beat()
     assert heart.hands.rest(20)

@@ -150,7 +150,8 @@ def looked_at(look):
 
 
 def test_what_was_swept_is_not_looked_at_again_and_an_empty_look_writes_nothing(world, monkeypatch):
-    from workers import sweep as room
+    from workers import occasions
+    from workers.sweep import SLOW
 
     world.reminder()
     for n in range(20):
@@ -159,11 +160,11 @@ def test_what_was_swept_is_not_looked_at_again_and_an_empty_look_writes_nothing(
     world.skip(minutes=31)
     world.work()
     windows = []
-    monkeypatch.setattr(room, "found", lambda _subject, window, _most: windows.append(window) or [])
+    monkeypatch.setattr(occasions, "found", lambda _wanted, window, _most: windows.append(window) or [])
     assert looked_at(sweep) == (0, 0)
     late, fresh = windows
     assert fresh.since == fresh.until == world.now
-    assert late.heard_from == world.now - room.SLOW
+    assert late.heard_from == world.now - SLOW
 
 
 def test_a_look_at_carts_takes_an_index_whichever_way_it_looks(world):

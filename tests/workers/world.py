@@ -96,7 +96,7 @@ class World:
     """One shop and its engine. Time stands still until `skip`."""
 
     def __init__(self, app, sink, traveller):
-        self.app, self.sink, self.traveller = app, sink, traveller
+        self.app, self.sink, self.traveller, self.passed = app, sink, traveller, 0.0
         shop = Shop(name="Papier & Co", timezone="Europe/Paris", currency="EUR", url="https://papier.example",
                     sender_email="bonjour@papier.example", contact_email="bonjour@papier.example",
                     business_name="Papier & Co", postal_address="1 rue du Lac, Annecy",
@@ -118,6 +118,12 @@ class World:
         return clock.now(self.shop.id)
 
     def skip(self, **delta):
+        """Let time pass, by the wall's clock and by the one that counts seconds: nothing has jumped."""
+        self.passed += timedelta(**delta).total_seconds()
+        self.leap(**delta)
+
+    def leap(self, **delta):
+        """Set the wall's clock elsewhere, as a machine does that was told a wrong time."""
         self.traveller.shift(timedelta(**delta))
 
     # What the shop says
