@@ -51,7 +51,7 @@ def index() -> str:
     )
     total, count = left_carts.recovered(shop.id, shop.currency)
     return render_template("carts/index.html", page=page, form=form, wanted=wanted, total=total, count=count, now=now,
-                           periods=PERIODS, asked=request.args)  # fmt: skip
+                           periods=PERIODS, asked=request.args, unit=g.shop.currency)  # fmt: skip
 
 
 @pages.get("/carts/<int:cart_id>")

@@ -7,6 +7,7 @@ import secrets
 from flask import Blueprint, Flask, Response, flash, g, redirect, render_template, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from app import clock, doorbell
@@ -17,14 +18,16 @@ from app.emails.wording import BadWording
 from app.extensions import db
 from app.forms.carts import LetterForm
 from app.languages import LANGUAGES
-from app.models import Coupon, Customer, Handwritten, by_hand
+from app.models import Coupon, Customer, Flow, Handwritten, by_hand
 from app.models.by_hand import Letter, TooLate
 from app.models.left_carts import LeftCart
 from app.passwords import token
 from app.unit import unit
 from app.views.carts import find, note, unwelcome
+from app.views.coupon_warnings import coupons_in
 from app.views.framed import framed
 from app.views.recipes import offered
+from graph.recipes.offers import only
 
 pages = Blueprint("carts_letter", __name__)
 Page = str | Answer | tuple[str, int]
@@ -74,7 +77,7 @@ def filled(left: LeftCart) -> LetterForm:
             "text": f"{hello}\n\n{words}",
         }
     form = LetterForm(data=told | {"key": token()[:40], "seen": str(by_hand.gone(left.cart))})
-    form.offer(offered())
+    form.offer(given())
     return form
 
 
@@ -135,9 +138,20 @@ def sample(form: LetterForm, locale: str) -> dict[str, object]:
     }
 
 
+def given() -> dict[int, str]:
+    """Return the coupons that a letter can give: one that an offer promises is given by that offer only."""
+    flows, promised = (
+        db.session.scalars(select(Flow).where(Flow.shop_id == g.shop.id, Flow.status == "live")),
+        set(),
+    )
+    for flow in flows:
+        promised |= coupons_in(flow.draft) if only(flow.draft) else set()
+    return {id: name for id, name in offered().items() if id not in promised}
+
+
 def chosen(form: LetterForm) -> Coupon | None:
     """Return the coupon that was chosen among those offered here, or None."""
-    id = form.coupon.data if form.coupon.data in offered() else 0
+    id = form.coupon.data if form.coupon.data in given() else 0
     return db.session.get(Coupon, id) if id else None
 
 

@@ -28,7 +28,7 @@ from app.views.flows import said_on
 from app.views.framed import framed
 from app.views.preflight import mails_stay, of_shop, unplugged
 from app.views.recipe_making import Made, make
-from app.views.recipe_review import Review
+from app.views.recipe_review import UNMADE, Review
 from graph import geometry, recipes
 from graph.recipes import Recipe
 from graph.words import Words
@@ -56,7 +56,13 @@ def index() -> str:
     shown = [recipe for recipe in recipes.all_recipes() if serves(recipe, purpose, text)]
     drawn = {recipe.name: geometry.layout(recipe.graph) for recipe in shown}
     return render_template("recipes/index.html", groups=grouped(shown), purposes=PURPOSES, purpose=purpose, text=text,
-                           used=in_use(), drawn=drawn, sorts=sorts)  # fmt: skip
+                           used=in_use(), drawn=drawn, sorts=sorts, ready=ready)  # fmt: skip
+
+
+def ready(recipe: Recipe) -> int:
+    """Return how many e-mails a recipe sends as it comes, before anything is added to it."""
+    wizard = Wizard(recipe, {}, g.shop.currency, MultiDict()).as_it_comes()
+    return len(recipe.emails_for(wizard.answers(UNMADE)))
 
 
 def serves(recipe: Recipe, purpose: str, text: str) -> bool:

@@ -16,9 +16,9 @@ from app.views.report_page import Report
 Table = tuple[list[str], Iterable[list[Cell]]]
 
 
-def amount(minor: int, currency: str) -> float:
-    """Return minor units as a number that a spreadsheet can add up: 1250 of EUR is 12.5."""
-    return float(Decimal(minor).scaleb(-get_currency_precision(currency)))
+def amount(minor: int, currency: str) -> Decimal:
+    """Return minor units as a number that a spreadsheet can add up: 1250 of EUR is 12.50."""
+    return Decimal(minor).scaleb(-get_currency_precision(currency))
 
 
 def days(report: Report) -> Table:

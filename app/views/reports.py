@@ -16,6 +16,7 @@ from flask import (
     stream_with_context,
     url_for,
 )  # fmt: skip
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -64,7 +65,7 @@ def table(flow_id: int, table: str) -> Response:
         abort(404)
     report = Report(find(flow_id), g.shop, ranges.asked())
     head, rows = report_tables.TABLES[table](report)
-    lines = stream_with_context(csv_export.lines(head, rows))
+    lines = stream_with_context(csv_export.lines(head, rows, csv_export.manner(str(get_locale()))))
     name = f"{_plain(report.flow.name)}-{table}-{report.period.first}-{report.period.last}.csv"
     return Response(
         lines, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'}

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -158,10 +159,10 @@ def test_a_deleted_automations_figures_stay_unless_the_shop_wants_them_gone(told
 
 
 def test_every_table_is_a_file_that_a_spreadsheet_opens(told):
-    assert table(told, "days")[-1] == ["2026-11-21", "2", "1", "2", "59.0", "EUR"]
+    assert table(told, "days")[-1] == ["2026-11-21", "2", "1", "2", "59.00", "EUR"]
     assert table(told, "steps")[2][1:3] == ["2", "1"]
     assert table(told, "messages")[1][1:] == ["2", "2", "1", "1", "1", "3"]
-    assert table(told, "sales")[1] == ["EUR", "3", "81.1", "-5.0", "-10.0", "0.0", "4.9", "71.0"]
+    assert table(told, "sales")[1] == ["EUR", "3", "81.10", "-5.00", "-10.00", "0.00", "4.90", "71.00"]
     assert [row[0] for row in table(told, "orders")[1:]] == ["PL-8", "PL-7", "PL-6"]
     browser, flow, _shop = told
     assert browser.get(f"/automations/{flow.id}/report/secrets.csv").status_code == 404
@@ -182,6 +183,8 @@ def test_no_cell_is_a_formula(cell):
 def test_numbers_and_plain_words_stay_as_they_are():
     assert [csv_export.safe(cell) for cell in (-5.0, 0, "a-b", "", None)] == [-5.0, 0, "a-b", "", None]
     assert list(csv_export.lines(["a"], [['say "hi", they']])) == ["\ufeffa\r\n", '"say ""hi"", they"\r\n']
+    french = csv_export.lines(["a", "b"], [[Decimal("1250.50"), 0.5]], csv_export.manner("fr"))
+    assert list(french) == ["\ufeffa;b\r\n", "1250,50;0,5\r\n"]  # as Excel reads it in French
 
 
 def test_a_curve_spans_its_box_and_ends_in_round_numbers():
