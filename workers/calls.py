@@ -7,12 +7,14 @@ nothing leaves after a switch-off. https://github.com/standard-webhooks/standard
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, outgoing, signing
 from app.call_body import body
@@ -20,7 +22,7 @@ from app.extensions import db
 from app.models import Call, Customer, Flow, Run, Shop, StaffNotice
 from app.outgoing import Answer, Refused, Unreached
 from app.reasons import why
-from app.unit import unit
+from app.unit import is_trouble, unit
 from workers import context
 from workers.gate import PAUSED
 
@@ -30,6 +32,7 @@ LEASE = timedelta(seconds=60)
 ENOUGH = 5.0  # seconds after which the rest of a batch is given back, so that others get their turn
 # The pauses that Standard Webhooks recommends: a day and a half in all.
 BACKOFF = tuple(timedelta(seconds=each) for each in (5, 300, 1800, 7200, 18_000, 36_000, 36_000))
+POISON = len(BACKOFF) + 5  # claims without a result: something about this call stops the worker each time
 GONE = 410  # "do not call here again"
 
 
@@ -37,17 +40,34 @@ def call(shop_id: int) -> int:
     """Make a batch of due calls; return how many were looked after."""
     rows = unit(lambda: Call.claim(shop_id, clock.now(shop_id), clock.real() + LEASE, BATCH))
     began = clock.monotonic()
-    for place, row in enumerate(rows):
-        if clock.monotonic() - began > ENOUGH:
-            for rest in rows[place:]:
-                unit(lambda rest=rest: Call.again(rest, rest.send_at, rest.status, rest.reply, burnt=False))  # type: ignore[misc]
-            return place
-        _one(row)
-    return len(rows)
+    left = list(rows)
+    try:
+        while left and clock.monotonic() - began <= ENOUGH:
+            row = left.pop(0)
+            _one(row)
+    except Exception as error:
+        if is_trouble(error):  # it was no try of anybody's
+            left.insert(0, row)
+        raise
+    finally:
+        _give_back(left)
+    return len(rows) - len(left)
+
+
+def _give_back(rows: Sequence[Any]) -> None:
+    """Let go of claimed calls as they were: it was no try of theirs."""
+    try:
+        for row in rows:
+            unit(lambda row=row: Call.again(row, row.send_at, row.status, row.reply, row.reason, burnt=False))  # type: ignore[misc]
+    except SQLAlchemyError as error:  # then their leases run out
+        log.warning("%s calls could not be given back: %s", len(rows), type(error).__name__)
 
 
 def _one(row: Any) -> None:
     now = clock.now(row.shop_id)
+    if row.attempts > POISON:
+        unit(lambda: _failed(row, now, row.status, row.reply, "call_gave_up"))
+        return
     if not unit(lambda: _may(row, now)):
         return
     body = _body(row, now)

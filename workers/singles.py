@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app import clock
 from app.extensions import db
-from app.models import Confirmation, StaffNotice
-from app.unit import unit
+from app.models import ChannelTrouble, Confirmation, StaffNotice
+from app.unit import is_trouble, unit
+from workers import troubles
 from workers.channels.email import EmailChannel
 from workers.letters import Letter
 from workers.smtp import TransportError, Unanswered
@@ -24,39 +25,74 @@ BATCH = 20
 LEASE = timedelta(minutes=5)
 LATER = timedelta(minutes=15)
 TRIES = 8
-Kept = type[Confirmation] | type[StaffNotice]  # where they are kept: claim, pass_gate and settle
+Kept = (
+    type[Confirmation] | type[StaffNotice]
+)  # where they are kept: claim, pass_gate, put_back, rest and settle
 Write = Callable[
     [int, Any], Letter | None
 ]  # of a shop and a claimed row; None: it must not or cannot be written
 
 
 def send(shop_id: int, kept: Kept, write: Write) -> int:
-    """Send the shop's due mails of one kind; return how many were looked after."""
+    """Send the shop's due mails of one kind; return how many were looked after (0: none is due, or no way is open)."""
     now, real = clock.now(shop_id), clock.real()
     channel = EmailChannel(shop_id)
-    ready = channel.ready()
-    db.session.rollback()
-    rows = unit(lambda: kept.claim(shop_id, now, real, real + LEASE, BATCH)) if ready else []
-    for row in rows:
-        _one(channel, shop_id, kept, row, write)
+    if not _open(channel, kept, now):
+        return 0
+    rows = unit(lambda: kept.claim(shop_id, now, real, real + LEASE, BATCH))
+    for place, row in enumerate(rows):
+        if until := _one(channel, kept, row, write):
+            for rest in rows[place:]:
+                unit(lambda rest=rest: kept.put_back(rest.id, rest.token, until))  # type: ignore[misc]
+            return 0
     return len(rows)
 
 
-def _one(channel: EmailChannel, shop_id: int, kept: Kept, row: Any, write: Write) -> None:
+def _open(channel: EmailChannel, kept: Kept, now: datetime) -> bool:
+    """Whether mail can leave now; while the channel rests, what is due is told until when."""
+    trouble = ChannelTrouble.of(channel.shop_id).get(channel.name)
+    until = trouble.retry_at if trouble is not None else now
+    ready = channel.ready()
+    db.session.rollback()
+    if until > now:
+        unit(lambda: kept.rest(channel.shop_id, until))
+    return ready and until <= now
+
+
+def _one(channel: EmailChannel, kept: Kept, row: Any, write: Write) -> datetime | None:
+    """Look after one mail; return until when the channel rests, should it turn out to be in trouble."""
+    letter = _letter(channel.shop_id, kept, row, write)
+    if letter is None:
+        unit(lambda: kept.settle(row.id, row.token, "skipped"))
+        return None
+    now = clock.now(channel.shop_id)
     try:
-        letter = write(shop_id, row)
-        db.session.rollback()
-        if letter is None or row.attempts > TRIES:
-            unit(lambda: kept.settle(row.id, row.token, "skipped"))
-            return
         channel.begin(letter)
     except TransportError as error:
         log.warning("%s %s has to wait: %s", kept.__tablename__, row.id, type(error).__name__)
-        later = clock.now(shop_id) + LATER
-        state = "failed" if error.permanent and not error.channel else "prepared"
-        unit(lambda: kept.settle(row.id, row.token, state, later))
-        return
+        if error.channel:
+            return troubles.begin(channel.shop_id, channel.name, error, now)
+        state = "failed" if error.permanent else "prepared"
+        unit(lambda: kept.settle(row.id, row.token, state, now + LATER))
+        return None
     _finish(channel, kept, row)
+    troubles.over(channel.shop_id, channel.name)
+    return None
+
+
+def _letter(shop_id: int, kept: Kept, row: Any, write: Write) -> Letter | None:
+    """Return the letter, or None: it was tried often enough, or must not or cannot be written."""
+    if row.attempts > TRIES:
+        return None
+    try:
+        return write(shop_id, row)
+    except Exception as error:  # one that fails in ways nobody thought of must not stop the others
+        if is_trouble(error):
+            raise
+        log.warning("%s %s cannot be written: %s", kept.__tablename__, row.id, type(error).__name__)
+        return None
+    finally:
+        db.session.rollback()
 
 
 def _finish(channel: EmailChannel, kept: Kept, row: Any) -> None:

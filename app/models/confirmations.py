@@ -78,3 +78,16 @@ class Confirmation(db.Model):
         mine = update(cls).where(cls.id == id, cls.token == token, cls.state.in_(("handing", "unknown")))
         when = {"send_at": send_at} if send_at else {}
         return bool(changed(mine.values(state=state, lease_until=None, **when)))
+
+    @classmethod
+    def put_back(cls, id: int, token: int, send_at: datetime) -> bool:
+        """Let it wait until `send_at`, before its gate; the try does not count."""
+        mine = update(cls).where(cls.id == id, cls.token == token, cls.state == "handing")
+        back = {"state": "prepared", "send_at": send_at, "attempts": cls.attempts - 1, "lease_until": None}
+        return bool(changed(mine.values(back)))
+
+    @classmethod
+    def rest(cls, shop_id: int, until: datetime) -> int:
+        """Let all that would leave by then wait until then: the channel stands still. Burns nobody's try."""
+        due = update(cls).where(cls.shop_id == shop_id, cls.state == "prepared", cls.send_at < until)
+        return changed(due.values(send_at=until))

@@ -11,6 +11,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app import signing
 from app.models import Call, Flow, StaffNotice
@@ -153,6 +154,21 @@ def test_a_call_into_a_private_network_is_never_made(calling, other):
     call = calling.only(Call)
     assert call.state == "failed" and call.reason in ("call_inside", "call_port") and other.told == []
     assert "could not tell another system" in calling.only(StaffNotice).text
+
+
+def test_a_trouble_of_the_database_burns_no_try_of_any_call(calling, other, monkeypatch):
+    calling.order("o2", "bob@example.com")
+
+    def fails(*_):
+        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(calls, "_may", fails)
+    with pytest.raises(OperationalError):
+        calling.work()
+    monkeypatch.undo()
+    assert [(call.state, call.attempts) for call in calling.all(Call)] == [("waiting", 0)] * 2
+    calling.work()
+    assert [(call.state, call.attempts) for call in calling.all(Call)] == [("done", 1)] * 2
 
 
 def test_a_call_whose_worker_dies_is_made_again(calling, other, monkeypatch):

@@ -6,12 +6,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from app.models import Confirmation, Consent, Customer, Event, Message, Policy, Run
+from app.extensions import db
+from app.models import ChannelTrouble, Confirmation, Consent, Customer, Event, Message, Policy, Run
 from app.unit import unit
 from app.views import access, errors, preferences, tracking
 from tests.workers.test_gate import between_body_and_gate
 from tests.workers.world import SEND
+from workers import confirmations
 
 SUBSCRIBED = ("customer_subscribed", {})
 WORDS = "Write to me about new notebooks."
@@ -96,6 +99,29 @@ def test_a_refused_question_is_asked_later(asking):
     asking.skip(minutes=16)
     asking.work()
     assert asking.only(Confirmation).state == "sent"
+
+
+def test_a_question_rests_with_its_channel_and_burns_no_try(asking):
+    asking.sink.answers["RCPT"] = "421 closing"
+    said_yes(asking)
+    question = asking.only(Confirmation)
+    trouble = asking.only(ChannelTrouble)
+    assert (question.state, question.attempts, question.send_at) == ("prepared", 0, trouble.retry_at)
+    assert (trouble.trouble, trouble.failures) == ("unreachable", 1)
+    unit(lambda: db.session.execute(update(Confirmation).values(send_at=asking.now)))
+    asking.work()
+    assert asking.only(ChannelTrouble).failures == 1  # nobody was asked while it rests
+    assert asking.only(Confirmation).send_at == trouble.retry_at
+    asking.sink.answers.clear()
+    asking.skip(minutes=1)
+    asking.work()
+    assert asking.only(Confirmation).state == "sent" and asking.all(ChannelTrouble) == []
+
+
+def test_a_question_that_cannot_be_written_ends(asking, monkeypatch):
+    monkeypatch.setattr(confirmations, "render", lambda *_: 1 / 0)
+    said_yes(asking)
+    assert asking.only(Confirmation).state == "skipped"
 
 
 def test_who_is_subscribed_is_not_asked_again(world):
