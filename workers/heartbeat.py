@@ -24,7 +24,7 @@ from app import clock, doorbell, restored, tally
 from app.extensions import db
 from app.models import Call, Folded, Heartbeat, InboxRow, Message, Run, calls, messages, runs
 from app.unit import unit
-from workers import application, due, folding, steadiness, suspending
+from workers import application, due, folding, steadiness, suspending, young
 from workers.hands import Hands
 from workers.sweep import sweep
 from workers.turns import Job
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 SECOND = 1.0
 FOLD = 20.0  # seconds between two looks for days that can be added up
 TIDY = 3600.0  # seconds between two looks for what need not be kept any longer
-BROKEN = 5.0  # seconds between two looks for flows whose coupon nobody can be given any more
+BROKEN = 5.0  # seconds between two looks for flows whose coupon nobody can be given any more, and for young tables
 BEAT = 2.0  # seconds between two signs of life: each is a write
 
 
@@ -109,6 +109,7 @@ class Heart:
     def _suspend(self) -> None:
         if not self._looked or clock.monotonic() - self._looked >= BROKEN:
             suspending.look()
+            young.look()
             self._looked = clock.monotonic()
 
     def _look(self) -> None:
