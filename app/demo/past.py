@@ -259,7 +259,7 @@ class Past:
         message = self._message(
             journey, effect.node, visit, at, email_id=effect.email, email_revision=1,
             state="failed" if refused else "sent", reason="server_failed" if refused else "",
-            sent_at=None if refused else at + 2 * SECOND,
+            sent_at=None if refused else at + 2 * SECOND, closed_at=at + 2 * SECOND if refused else None,
             reply="550 5.1.1 No such mailbox" if refused else "250 2.0.0 Accepted",
         )  # fmt: skip
         if not refused:

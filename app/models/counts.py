@@ -122,6 +122,17 @@ def held_back(shop_id: int, flow_id: int, period: Period) -> dict[tuple[str, str
     return _by_reason(Asked(shop_id, flow_id, period), "withheld")
 
 
+def failed(shop_id: int, flow_id: int, period: Period) -> dict[str, int]:
+    """Return how many messages failed in a period, by the node that sent them: with those sent, all that left it."""
+    found = Counter[str]()
+    for (_flow, node, _measure, detail, _day), number in _of_nodes(
+        Asked(shop_id, flow_id, period), "withheld"
+    ).items():
+        if detail.startswith("failed:"):
+            found[node] += number
+    return dict(found)
+
+
 def funnels(shop_id: int, flow_id: int, period: Period | None = None) -> dict[str, Funnel]:
     """Return what became of the messages sent in a period, or ever, by the node that sent them."""
     found: dict[str, Counter[str]] = {}

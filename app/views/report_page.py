@@ -146,7 +146,13 @@ class Report:
     def funnels(self) -> list[tuple[StepCard, Funnel]]:
         """What became of each message, in the order of the flow."""
         found = counts.funnels(self.shop.id, self.flow.id, self.period)
-        return [(card, found[id]) for id, card in self.drawing.cards.items() if id in found]
+        told = {id: found.get(id, Funnel()) for id in (*found, *self.failed)}
+        return [(card, told[id]) for id, card in self.drawing.cards.items() if id in told]
+
+    @cached_property
+    def failed(self) -> dict[str, int]:
+        """How many messages failed, by the step that sent them."""
+        return counts.failed(self.shop.id, self.flow.id, self.period)
 
     @cached_property
     def sales(self) -> list[figures.Sales]:

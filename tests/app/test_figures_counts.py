@@ -41,6 +41,9 @@ def test_a_funnel_narrows_from_sent_to_clicked_with_the_orders_beside(each_datab
     assert counts.funnels(shop.id, run.flow_id, WEEK) == {"n3": funnel} and funnel.delivered == 3
     assert counts.funnels(shop.id, run.flow_id)["n3"].sent == 5
     assert counts.held_back(shop.id, run.flow_id, WEEK) == {("skipped", "ordered"): 1}
+    a_message(run, sent_at=None, state="failed", reason="server_failed", closed_at=NOON)
+    db.session.flush()
+    assert counts.failed(shop.id, run.flow_id, WEEK) == {"n3": 1}
 
 
 def test_endings_and_refusals_say_why_the_commonest_first(each_database):

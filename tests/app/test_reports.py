@@ -9,10 +9,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from app import charts, csv_export
 from app.extensions import db
-from app.models import Policy
+from app.models import Policy, Run
 from app.unit import unit
 from tests.app.browsing import a_browser, with_pages
 from tests.app.rows import (
@@ -105,6 +106,17 @@ def test_each_message_has_its_funnel_with_programs_apart(told):
     funnel = words(html[html.index('id="messages"') : html.index('id="rates"')])
     assert re.search(r"Sent 2 100% Delivered 2 100% Opened 1 50% Clicked 1 50% Ordered 3", funnel), funnel
     assert "1 was fetched by a program" in funnel
+
+
+def test_what_the_server_refused_stands_beside_what_it_took(told):
+    browser, flow, _shop = told
+    run = db.session.scalars(select(Run).where(Run.flow_id == flow.id)).first()
+    a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=NOON)
+    db.session.commit()
+    html = page(told)
+    funnel = words(html[html.index('id="messages"') : html.index('id="rates"')])
+    assert "Sent 2" in funnel and "1 more could not be sent: see Status" in funnel
+    assert "Send again in Status" in words(browser.get(f"/automations/{flow.id}").get_data(as_text=True))
 
 
 @pytest.mark.rule("C13")
