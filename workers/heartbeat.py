@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 SECOND = 1.0
 FOLD = 20.0  # seconds between two looks for days that can be added up
 TIDY = 3600.0  # seconds between two looks for what need not be kept any longer
-BROKEN = 5.0  # seconds between two looks for flows whose coupon nobody can be given any more, and for young tables
+BROKEN = 5.0  # seconds between two looks for coupons that nobody can be given any more, and for young tables
 BEAT = 2.0  # seconds between two signs of life: each is a write
 
 
