@@ -6,7 +6,7 @@ Sums in the shop's own currency are the figures; what was paid in another one st
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from app.models.tracking import Attribution
 
 MEASURES = ("reach", "visits", "orders", "sales")
 MONEY = ("sales", "code_sales", "recovered_sales", *PARTS)
+OF_OFFERS = ("offers", "code_orders", "code_sales")
 BEST = 10  # orders
 
 
@@ -49,6 +50,20 @@ class Credit:
 
     orders: int = 0
     sales: int = 0
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What offers brought (OFFER-15): how many were received, orders with the code, their sales in minor units."""
+
+    recipients: int = 0
+    orders: int = 0
+    sales: int = 0
+
+    def __add__(self, other: Brought) -> Brought:
+        return Brought(
+            self.recipients + other.recipients, self.orders + other.orders, self.sales + other.sales
+        )
 
 
 @dataclass(frozen=True)
@@ -129,11 +144,20 @@ def recovered(shop_id: int, period: Period, flow_id: int | None = None) -> tuple
     return _credit(counted, _currency(shop_id), *strict), _credit(counted, _currency(shop_id), *credited)
 
 
-def offer(shop_id: int, flow_id: int, period: Period) -> tuple[int, Credit]:
-    """Return an offer's three figures: who received it, orders placed with its code, sales with it (OFFER-15)."""
-    counted = _counted(shop_id, period, flow_id, ("offers", "code_orders", "code_sales"))
-    recipients = sum(number for key, number in counted.items() if key[2] == "offers")
-    return recipients, _credit(counted, _currency(shop_id), "code_orders", "code_sales")
+def offer(shop_id: int, flow_id: int, period: Period) -> Brought:
+    """Return the three figures of one offer (OFFER-15)."""
+    return offers(shop_id, period, flow_id).get(flow_id, Brought())
+
+
+def offers(shop_id: int, period: Period, flow_id: int | None = None) -> dict[int, Brought]:
+    """Return the three figures of each offer that has any, by flow; forgotten ones are left out."""
+    currency, found = _currency(shop_id), defaultdict[int, Counter[str]](Counter)
+    counted = _counted(shop_id, period, flow_id, OF_OFFERS)
+    for (flow, _node, measure, detail, _day), number in counted.items():
+        if measure != "code_sales" or detail == currency:
+            found[flow][measure] += number
+    told = {flow: Brought(*map(each.__getitem__, OF_OFFERS)) for flow, each in found.items()}
+    return {flow: each for flow, each in told.items() if each != Brought()}
 
 
 Credited = Row[tuple[Order, Attribution, Customer | None]]

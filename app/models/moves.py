@@ -71,7 +71,7 @@ def _for_people(name: str, rows: Select[Any], window: Window, most: int) -> list
 
 def _interested(window: Window, flags: Asks) -> Select[Any]:
     moved = ProductMove.id, ProductMove.product_key, ProductMove.at, *_worth()
-    signs = Interest.customer_id, Interest.viewed_at, Interest.carted_at
+    signs = Interest.customer_id, Interest.viewed_at, Interest.carted_at, Interest.bought_at
     same = and_(Interest.shop_id == ProductMove.shop_id, Interest.product_key == ProductMove.product_key)
     rows: Select[Any] = select(*moved, *signs, *flags.values()).join(Interest, same)
     return _within(rows, window)
@@ -100,11 +100,14 @@ def _told(window: Window, key: Any) -> Any:
 
 
 def _signs(row: Row[Any]) -> dict[str, Any]:
-    """Return what the row shows of a customer, as the trigger's own rule looks at it: seconds before the move."""
+    """Return what the row shows of a customer, as the trigger's own rule looks at it: seconds before the move.
+
+    What they did before they bought it shows nothing any more.
+    """
     found = {
         name: int((row.at - moment).total_seconds())
         for name, moment in (("viewed", row.viewed_at), ("carted", row.carted_at))
-        if moment is not None and moment <= row.at
+        if moment is not None and moment <= row.at and (row.bought_at is None or row.bought_at < moment)
     }
     return found | ({"asked": True} if getattr(row, "asked", None) else {})
 

@@ -7,9 +7,7 @@ and whether its code is taken are two questions (OFFER-27): switching the flow o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Index, String, Text, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,27 +17,10 @@ from app.extensions import db
 from app.models.codes import Code, Redemption
 from app.models.coupons import Coupon, Declined
 from app.models.flows import Flow
-from app.models.orders import Order
-from app.models.tracking import Attribution
 from app.unit import changed
 from graph.recipes import offers
 
 LOOKED_AT = 20  # the newest offers of a customer: an older one that still holds would have kept these away
-WINDOW = timedelta(days=30)  # over which an offer's figures are counted (OFFER-14)
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What offers brought (OFFER-15): people who received one, orders with its code, their sales in minor units."""
-
-    recipients: int = 0
-    orders: int = 0
-    sales: int = 0
-
-    def __add__(self, other: Brought) -> Brought:
-        return Brought(
-            self.recipients + other.recipients, self.orders + other.orders, self.sales + other.sales
-        )
 
 
 class Offer(db.Model):
@@ -117,46 +98,8 @@ class Offer(db.Model):
         good = Coupon.status == "active", Code.state == "issued", ~used.exists()
         return db.session.scalar(held.where(*good, *lives)) or 0
 
-    @classmethod
-    def brought(cls, shop_id: int, now: datetime) -> dict[int, Brought]:
-        """Return what each flow's offers brought in the rolling window before `now`; forgotten flows are left out."""
-        given: dict[int, int] = {
-            flow_id: people
-            for flow_id, people in db.session.execute(cls._recipients(shop_id, now - WINDOW, now))
-        }
-        sold = {row.flow_id: row for row in db.session.execute(cls._sold(shop_id, now - WINDOW, now))}
-        return {
-            id: Brought(
-                given.get(id, 0),
-                sold[id].orders if id in sold else 0,
-                int(sold[id].sales) if id in sold else 0,
-            )
-            for id in given.keys() | sold.keys()
-        }
-
     @staticmethod
     def apart(shop_id: int) -> set[int]:
         """Return the flows of a shop that speak by offers only: their figures belong to the shop channel (OFFER-16)."""
         drawn = db.session.execute(select(Flow.id, Flow.draft).where(Flow.shop_id == shop_id))
         return {id for id, draft in drawn if offers.only(draft)}
-
-    @classmethod
-    def _recipients(cls, shop_id: int, since: datetime, until: datetime) -> Any:
-        """SQL: how many people were given an offer, by flow."""
-        people = select(cls.flow_id, func.count(cls.customer_id.distinct())).join(
-            Flow, Flow.id == cls.flow_id
-        )
-        people = people.where(cls.shop_id == shop_id, cls.granted_at > since, cls.granted_at <= until)
-        return people.where(Flow.forgotten_at.is_(None)).group_by(cls.flow_id)
-
-    @classmethod
-    def _sold(cls, shop_id: int, since: datetime, until: datetime) -> Any:
-        """SQL: the orders credited to a code, of customers who were given an offer by the same flow."""
-        given = select(cls.id).where(cls.flow_id == Attribution.flow_id, cls.customer_id == Order.customer_id)
-        sums = func.count().label("orders"), func.sum(Attribution.sales).label("sales")
-        sold = select(Attribution.flow_id, *sums).join(Order, Order.id == Attribution.order_id)
-        sold = sold.join(Flow, Flow.id == Attribution.flow_id).where(
-            Attribution.shop_id == shop_id, Attribution.rule == "coupon", Attribution.at > since,
-            Attribution.at <= until, Order.cancelled_at.is_(None), Flow.forgotten_at.is_(None), given.exists(),
-        )  # fmt: skip
-        return sold.group_by(Attribution.flow_id)

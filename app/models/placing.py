@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
-
 from app.extensions import db
 from app.models.by_hand import Letter, TooLate, confirm
 from app.models.carts import Cart
@@ -111,8 +109,7 @@ def _sell(
     for item in sorted(
         row["items"], key=lambda item: str(item["product"])
     ):  # one order of locks for everybody
-        shelf = update(Product).where(Product.shop_id == shop_id, Product.key == str(item["product"]))
-        db.session.execute(shelf.values(stock=Product.stock - item.get("quantity", 1)))
+        Product.take(shop_id, str(item["product"]), int(item.get("quantity", 1)), now)
     Sale.close(shop_id, row["token"], row["total"], body)
     Sale.told(shop_id, row["token"], real)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, or_, select, update
+from sqlalchemy import ColumnElement, Index, Row, String, UniqueConstraint, or_, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,10 +54,16 @@ class Product(db.Model):
     @classmethod
     def sell(cls, shop_id: int, key: str, quantity: int, now: datetime, price: int | None = None) -> bool:
         """Take pieces off the shelf; False when fewer are left, or when the price is no longer `price`."""
-        shelf = update(cls).where(cls.shop_id == shop_id, cls.key == key)
-        there = shelf.where(or_(cls.stock.is_(None), cls.stock >= quantity))
-        asked = there.where(cls.price == price) if price is not None else there
-        sold = asked.values(stock=cls.stock - quantity).returning(cls.stock, cls.price)
+        there = or_(cls.stock.is_(None), cls.stock >= quantity)
+        return cls.take(
+            shop_id, key, quantity, now, there, *([cls.price == price] if price is not None else [])
+        )
+
+    @classmethod
+    def take(cls, shop_id: int, key: str, quantity: int, now: datetime, *only: ColumnElement[bool]) -> bool:
+        """Take pieces off the shelf, below nothing if need be, and note the move; False unless `only` holds."""
+        shelf = update(cls).where(cls.shop_id == shop_id, cls.key == key, *only)
+        sold = shelf.values(stock=cls.stock - quantity).returning(cls.stock, cls.price)
         row = db.session.execute(sold).first()
         if row is not None and row.stock is not None:
             same = {"price_before": row.price, "price": row.price}

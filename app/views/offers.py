@@ -19,8 +19,9 @@ from werkzeug.wrappers import Response
 
 from app import clock, doorbell
 from app.extensions import db
-from app.models import Coupon, Flow, Offer
-from app.models.offers import Brought
+from app.models import Coupon, Flow, Offer, figures
+from app.models.figures import Brought
+from app.models.periods import Period
 from app.unit import unit
 from app.views import flows
 from app.views.flow_page import running_in
@@ -71,7 +72,7 @@ def register(app: Flask) -> None:
 @pages.get("/offers")
 def index() -> str:
     """List the shop's offers with what they brought over thirty days, deleted ones that were not forgotten too."""
-    brought = Offer.brought(g.shop.id, clock.now(g.shop.id))
+    brought = figures.offers(g.shop.id, lately())
     total = reduce(add, brought.values(), Brought())
     return render_template("offers/index.html", offers=shown(brought), total=total)
 
@@ -128,21 +129,36 @@ def shown(brought: dict[int, Brought]) -> list[Shown]:
     """Return the shop's offers: those that run first, then by name."""
     mine = select(Flow).where(Flow.shop_id == g.shop.id, Flow.status != "deleted")
     running, coupons = running_in(g.shop.id), _coupons()
-    found = []
-    for flow in db.session.scalars(mine):
-        graph = drawn(running.get(flow.id, flow.draft))
-        if graph and offers.step(graph):
-            coupon = coupons.get(offers.promised(graph).coupon or 0)
-            found.append(Shown(flow, graph, coupon, brought.get(flow.id, Brought())))
+    every = [
+        _one(flow, running.get(flow.id, flow.draft), coupons, brought) for flow in db.session.scalars(mine)
+    ]
+    found = [each for each in every if each]
     return sorted(
         found, key=lambda each: (each.flow.status == "off", each.flow.name.casefold(), each.flow.id)
     )
 
 
+def _one(flow: Flow, graph: Any, coupons: dict[int, Coupon], brought: dict[int, Brought]) -> Shown | None:
+    """Return a flow as an offer, or None when it grants none."""
+    read = drawn(graph)
+    if read is None or not offers.step(read):
+        return None
+    coupon = coupons.get(offers.promised(read).coupon or 0)
+    return Shown(flow, read, coupon, brought.get(flow.id, Brought()))
+
+
 def find(flow_id: int) -> Shown:
     """Return this shop's offer, or answer 404 when there is none or the automation grants none."""
-    every = shown(Offer.brought(g.shop.id, clock.now(g.shop.id)))
-    return next((each for each in every if each.flow.id == flow_id), None) or abort(404)
+    mine = select(Flow).where(Flow.shop_id == g.shop.id, Flow.id == flow_id, Flow.status != "deleted")
+    if (flow := db.session.scalar(mine)) is None:
+        abort(404)
+    known = {flow_id: figures.offer(g.shop.id, flow_id, lately())}
+    return _one(flow, running_in(g.shop.id).get(flow_id, flow.draft), _coupons(), known) or abort(404)
+
+
+def lately() -> Period:
+    """Return the days over which an offer's figures are counted (OFFER-14)."""
+    return Period.rolling(clock.now(g.shop.id), g.shop.timezone)
 
 
 def drawn(graph: Any) -> Graph | None:

@@ -37,6 +37,7 @@ from app.models import (
     Step,
     Version,
     Visit,
+    figures,
 )
 from app.models.figures import by_flow
 from app.models.periods import Period
@@ -244,7 +245,7 @@ def test_offers_were_given_seen_and_used_and_nobody_held_two(made: Flask) -> Non
         over = used.get(before.code_id) or codes[before.code_id].ends_at
         assert over <= after.granted_at
     shop = db.session.scalars(db.select(Shop)).one()
-    (brought,) = Offer.brought(shop.id, NOW).values()
+    (brought,) = figures.offers(shop.id, Period.rolling(NOW, shop.timezone)).values()
     assert brought.recipients > 20 and brought.orders > 5 and brought.sales > 10_000
     assert sum(Offer.shown(shop.id, id, NOW) is not None for id in theirs) > 20
 

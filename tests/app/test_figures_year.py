@@ -126,7 +126,7 @@ def agree_on_one(shop, flow, period):
     held = Counter((each.state, each.reason) for each in hand.rows(Message) if hand.inside(each.closed_at))
     assert counts.held_back(shop.id, flow, period) == held
     by_code = [order for each, order in credits if each.rule == "coupon"]
-    _people, offer = figures.offer(shop.id, flow, period)
+    offer = figures.offer(shop.id, flow, period)
     assert offer.orders == len(by_code)
 
 

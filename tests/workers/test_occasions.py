@@ -108,6 +108,21 @@ def test_a_lower_price_reaches_those_who_had_it_in_a_cart(world):
     assert world.sink.recipients == ["ada@example.com"]
 
 
+def test_who_bought_since_hears_of_no_lower_price_though_they_looked_again(world):
+    world.flow((CHEAPER[0], CHEAPER[1] | {"whom": "carted"}), SEND(world))
+    shelf(world, stock=5)
+    world.cart()
+    world.skip(hours=1)
+    world.order("o1", cart="c1")
+    world.work()
+    world.skip(hours=1)
+    world.tell("product.viewed", product=mug(stock=5))
+    world.work()
+    world.skip(hours=1)
+    shelf(world, stock=5, price=1200)
+    assert world.sink.recipients == []
+
+
 def born(world, email, birthday, zone=""):
     world.tell("customer.saved", {"email": email, "birthday": birthday, "timezone": zone})
     world.work()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app import clock
-from app.models import Cart, Code, Flow, Order, Run, left_carts, placing
+from app.models import Cart, Code, Flow, Order, Product, Run, left_carts, placing
 from app.models.by_hand import Letter, TooLate
 from app.models.placing import Chosen
+from app.models.products import ProductMove
 from app.unit import unit
 from tests.workers.world import LEFT, SEND, WAIT
 
@@ -15,9 +16,9 @@ WORDS = {"about": "order", "locale": "en", "subject": "Your order", "text": "Tha
          "user_id": None}  # fmt: skip
 
 
-def place(world, paid=True, letter=None):
+def place(world, paid=True, letter=None, sells=False):
     cart = world.only(Cart)
-    chosen = Chosen(user_id=1, paid=paid, payment="cash", letter=letter)
+    chosen = Chosen(user_id=1, paid=paid, payment="cash", letter=letter, sells=sells)
     return unit(lambda: placing.place(world.shop.id, cart.id, chosen, clock.real(), world.now))
 
 
@@ -52,6 +53,16 @@ def test_it_is_no_recovery_even_when_the_link_was_pressed(world, left):
     world.work()
     assert world.only(Cart).recovered_at is None
     assert left_carts.recovered(world.shop.id, "EUR") == (0, 0)
+
+
+def test_in_the_demo_shop_the_goods_leave_the_shelf_and_the_move_is_noted(world, left):
+    (item,) = world.only(Cart).items
+    told = {"id": item["product"], "title": "Notebook", "price": 2500, "currency": "EUR", "stock": 1}
+    world.tell("product.saved", None, product=told)
+    world.work()
+    place(world, sells=True)
+    moves = [(move.stock_before, move.stock) for move in world.all(ProductMove)]
+    assert moves == [(1, 0)] and world.only(Product).stock == 0
 
 
 @pytest.mark.rule("CART-30")
