@@ -49,11 +49,7 @@ def root() -> Response:
 
 def menu() -> list[Item]:
     """Return the main menu of the signed-in user, with its figures."""
-    live = (
-        select(func.count())
-        .select_from(Flow)
-        .where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
-    )
+    live = select(func.count()).where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
     unread = select(func.count()).select_from(Mail).where(Mail.shop_id == g.shop.id, Mail.read_at.is_(None))
     items = [
         Item("home.index", "house", __("Home")),
