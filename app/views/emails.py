@@ -107,7 +107,8 @@ def test(email_id: int) -> Answer:
     locale, recipient = language(email.working), g.user.email
     try:
         courier.send(g.shop.id, sender(), recipient, trial(email, locale))
-        flash(_("A test is on its way to %(address)s.", address=recipient))
+        gone = _("A test is on its way to %(address)s.", address=recipient)
+        flash(f"{gone} {_('Its links at the foot work in e-mails to customers only.')}")
     except courier.NotSent:
         flash(
             _(
