@@ -17,12 +17,13 @@ from typing import Any
 from sqlalchemy import Select, and_, case, exists, func, or_, select
 
 from app.extensions import db
+from app.models import dailies
 from app.models.carts import Cart
 from app.models.customers import Customer
+from app.models.dailies import Asked
 from app.models.events import Event
 from app.models.flows import Flow
 from app.models.messages import Message
-from app.models.orders import Order
 from app.models.runs import Run
 from graph.topics import ORDER
 
@@ -76,15 +77,12 @@ def one(shop_id: int, id: int) -> LeftCart | None:
 def recovered(shop_id: int, currency: str) -> tuple[int, int]:
     """Return what recovered carts brought in all, in minor units, and how many they were (CART-10, CART-16).
 
-    Strictly: our link was pressed, then the customer ordered and paid. Other currencies are left out.
+    Strictly: our link was pressed, then the customer ordered and paid; less what was sent back since. Other currencies
+    are left out.
     """
-    orders = select(func.coalesce(func.sum(Order.total), 0), func.count(Cart.id.distinct())).join(
-        Cart, and_(Order.shop_id == Cart.shop_id, Order.cart_id == Cart.id)
-    )
-    paid = Order.paid_at.is_not(None), Order.cancelled_at.is_(None), Order.placed_by.is_(None)
-    strict = orders.where(Cart.shop_id == shop_id, Cart.recovered_at.is_not(None), *paid)
-    total, count = db.session.execute(strict.where(Order.currency == currency)).one()
-    return int(total), int(count)
+    counted = dailies.counted(Asked(shop_id), ("recovered", "recovered_sales"))
+    total = sum(number for key, number in counted.items() if key[2:4] == ("recovered_sales", currency))
+    return total, sum(number for key, number in counted.items() if key[2] == "recovered")
 
 
 def _parts(
