@@ -1,28 +1,31 @@
 """Retention: history that nothing will ask for again is thrown away, a little at a time.
 
 Past the age that the operator sets go the steps of runs that have ended, clicks, visits, refusals, calls that are over,
-and the words of messages. What a decision could still rest on stays, however old: runs (they are the ledger of
-re-entry), events (their keys make a second telling harmless), orders, carts, codes and credits, and a message's row (a
-link in somebody's mailbox leads to it). The figures stay too: only what is folded into the days may go.
+and the words of messages, letters by hand included. What a decision could still rest on stays, however old: runs (they
+are the ledger of re-entry), events (their keys make a second telling harmless), orders, carts, codes and credits, and a
+message's row (a link in somebody's mailbox leads to it). Figures stay too: only what is folded into the days may go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from flask import current_app
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, delete, exists, func, or_, select, tuple_, update
 
 from app import clock
 from app.extensions import db
-from app.models import Call, Click, Flow, Folded, Message, Refusal, Run, Step, Visit
+from app.models import Call, Click, Flow, Folded, Handwritten, Message, Refusal, Run, Step, Visit
+from app.models.messages import ENDED
 from app.models.periods import DAY
 from app.models.runs import ENDED as RUN_ENDED
 from app.unit import changed, unit
 
 BATCH = 1000  # rows for one transaction: short enough that nobody waits for it
+OVER = (Message.sent_at, Message.closed_at)  # a message was sent, or given up
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 CALL_ENDED = ("done", "failed", "cancelled")
 
 
@@ -84,26 +87,47 @@ def _calls(shop_id: int, before: datetime) -> bool:
 
 
 def _words(shop_id: int, before: datetime) -> bool:
-    """What messages said, a day of them at a time from where the last look ended: their rows stay."""
+    """What messages said, from where the last look ended: their rows stay. A day at a time, and so many at the most."""
     mark = db.session.get_one(Folded, shop_id)
-    flows = _flows(shop_id)
-    sent = select(func.min(Message.sent_at)).where(Message.flow_id.in_(flows), Message.sent_at.is_not(None))
-    start = db.session.scalar(sent.where(Message.sent_at >= mark.words_until) if mark.words_until else sent)
-    if start is None or start >= before:
+    mine = Message.flow_id.in_(_flows(shop_id)), Message.shop_id == shop_id
+    begins = [
+        db.session.scalar(select(func.min(at)).where(*mine, at >= (mark.words_until or NEVER))) for at in OVER
+    ]
+    start = min((at for at in begins if at), default=before)
+    if start >= before:
         return False
     stop = min(start + DAY, before)
     said = or_(Message.subject != "", Message.reply != "", Message.text != "")
-    these = update(Message).where(
-        Message.flow_id.in_(flows), Message.sent_at >= start, Message.sent_at < stop, said
-    )
-    changed(these.where(Message.shop_id == shop_id).values(subject="", reply="", text=""))
+    then = or_(*(and_(at >= start, at < stop) for at in OVER))
+    old = select(Message.id).where(*mine, then, said, Message.state.in_(ENDED)).limit(BATCH)
+    if changed(update(Message).where(Message.id.in_(old)).values(subject="", reply="", text="")) >= BATCH:
+        return True
     mark.words_until = stop
     db.session.flush()
     return stop < before
+
+
+def _letters(shop_id: int, before: datetime) -> bool:
+    """What somebody wrote by hand, once its message is over; words that could still leave stay."""
+    same = Message.run_id == Handwritten.run_id, Message.visit == Handwritten.visit
+    over = or_(Run.status.in_(RUN_ENDED), exists().where(*same, Message.state.in_(ENDED)))
+    open = exists().where(*same, Message.state.not_in(ENDED))
+    old = select(Handwritten.id).join(Run, Run.id == Handwritten.run_id).where(over, ~open)
+    said = or_(Handwritten.subject != "", Handwritten.text != "")
+    mine = old.where(Handwritten.shop_id == shop_id, Handwritten.written_at < before, said).limit(BATCH)
+    return changed(update(Handwritten).where(Handwritten.id.in_(mine)).values(subject="", text="")) >= BATCH
 
 
 def _flows(shop_id: int) -> list[int]:
     return list(db.session.scalars(select(Flow.id).where(Flow.shop_id == shop_id).order_by(Flow.id)))
 
 
-JOBS: tuple[Callable[[int, datetime], bool], ...] = (_steps, _clicks, _visits, _refusals, _calls, _words)
+JOBS: tuple[Callable[[int, datetime], bool], ...] = (
+    _steps,
+    _clicks,
+    _visits,
+    _refusals,
+    _calls,
+    _words,
+    _letters,
+)

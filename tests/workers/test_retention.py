@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from app import clock, links
 from app.extensions import db
-from app.models import Attribution, Click, Folded, Message, Refusal, Run, Step, Visit, counts, figures
+from app.models import (
+    Attribution,
+    Click,
+    Folded,
+    Handwritten,
+    Message,
+    Refusal,
+    Run,
+    Step,
+    Visit,
+    counts,
+    figures,
+)
 from app.models.periods import Period
 from app.unit import unit
 from app.views import tracking
+from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
 from tests.workers.world import LEFT, NOON, SEND, WAIT, World
 from workers import folding, retention
 
@@ -163,3 +177,30 @@ def test_nothing_goes_before_it_is_folded_or_old_enough(world):
     young = timedelta(days=365 * YEARS - 700)
     world.traveller.shift(-young)
     assert not retention.retire(world.shop.id) and len(world.all(Step)) == kept
+
+
+def test_words_go_whether_their_message_was_sent_given_up_or_written_by_hand(each_database):
+    shop = a_shop()
+    flow = a_flow(shop)
+    customer = a_customer(shop)
+    run = a_run(flow, customer, status="done")
+    ages = {"sent": {"sent_at": NOON}, "given up": {"sent_at": None, "state": "skipped", "closed_at": NOON},
+            "waiting": {"sent_at": None}}  # fmt: skip
+    rows = {name: a_message(run, subject=name, **told).id for name, told in ages.items()}
+    written = {
+        "key": "k",
+        "about": "cart",
+        "locale": "en",
+        "subject": "From me",
+        "text": "Dear",
+        "button": "Back",
+    }
+    db.session.add(Handwritten(shop_id=shop.id, run_id=run.id, visit=9999, written_at=NOON, **written))
+    db.session.commit()
+    Folded.begin(shop.id, NOON, NOON, NOON)
+    db.session.commit()
+    for job in (retention._words, retention._letters):
+        assert not unit(partial(job, shop.id, NOON + timedelta(hours=1)))
+    words = {name: db.session.get(Message, id, populate_existing=True).subject for name, id in rows.items()}
+    assert words == {"sent": "", "given up": "", "waiting": "waiting"}
+    assert db.session.query(Handwritten).one().text == ""
