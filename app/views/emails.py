@@ -108,7 +108,8 @@ def test(email_id: int) -> Answer:
     try:
         courier.send(g.shop.id, sender(), recipient, trial(email, locale))
         gone = _("A test is on its way to %(address)s.", address=recipient)
-        flash(f"{gone} {_('Its links at the foot work in e-mails to customers only.')}")
+        foot = _("Its links at the foot work in e-mails to customers only.")
+        flash(f"{gone} {foot}")
     except courier.NotSent:
         flash(
             _(
