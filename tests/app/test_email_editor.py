@@ -63,7 +63,8 @@ def test_what_is_typed_is_kept_as_a_draft_and_reaches_nobody(desk):
 @pytest.mark.rule("OFFER-11")
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("Type MERCI10 at the checkout", True), ("A plain merci10", False), ("{{ coupon.code }}", False), ("MERCI100", False), ("MINE-7K2M", False)],
+    [("Type MERCI10 at the checkout", True), ("A plain merci10", False), ("{{ coupon.code }}", False),
+     ("MERCI100", False), ("MINE-7K2M", False)],
 )  # fmt: skip
 def test_a_shared_code_that_is_written_out_by_hand_is_told_as_one_types(desk, text, told):
     told_of = {"shop_id": desk.shop.id, "kind": "percent", "value": 10, "created_at": NOON}

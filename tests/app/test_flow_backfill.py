@@ -19,7 +19,7 @@ LETTER = {"about": "cart", "locale": "en", "subject": "From me", "text": "Do com
           "user_id": None}  # fmt: skip
 
 
-def turn_on(world, flow, wanted):  # noqa: F811
+def turn_on(world, flow, wanted):
     def work():
         Flow.publish(world.shop.id, flow, world.now)
         assert Flow.switch_on(world.shop.id, flow, world.now)
@@ -28,21 +28,21 @@ def turn_on(world, flow, wanted):  # noqa: F811
     return unit(work)
 
 
-def counted(world, flow, days):  # noqa: F811
+def counted(world, flow, days):
     graph = Graph.from_json(db.session.get(Flow, flow).draft)
     found = backfills.people(world.shop.id, flow, graph, days, world.now)
     db.session.rollback()
     return found
 
 
-def entered(world):  # noqa: F811
+def entered(world):
     world.work(deliver_too=False)
     return sorted(db.session.get(Customer, run.customer_id).email for run in world.all(Run))
 
 
 @pytest.fixture
-def past(world):  # noqa: F811
-    """Carts of the last weeks: of subscribers, of one who never agreed, of one who said no, of one whose mail bounced."""
+def past(world):
+    """Carts of the last weeks: of subscribers, of who never agreed, of who said no, of one whose mail bounced."""
     for token, who, ago in (("a", "ada", 20), ("b", "bea", 10), ("c", "cleo", 3), ("d", "dora", 2), ("e", "eve", 1),
                             ("f", "bea", 1)):  # fmt: skip
         world.cart(token, f"{who}@example.com", at=world.now - timedelta(days=ago))
