@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import url_for
 
-from app.models import Flow, Shop
+from app.models import Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,12 @@ class Concern:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose concerns: one shop's, or (shop None) those of the whole instance. `now`: the time there."""
+    """Whose concerns: one shop's, or (shop None) those of the whole instance. `now`: the time there. Names by id."""
 
     shop: Shop | None
     now: datetime
     real: datetime
-    flows: Mapping[int, Flow] = field(default_factory=dict)
+    flows: Mapping[int, str] = field(default_factory=dict)
     shops: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -58,8 +58,7 @@ class Scope:
 
     def named(self, flow_id: int | None) -> str:
         """Return how a flow is called."""
-        flow = self.flows.get(flow_id or 0)
-        return flow.name if flow else ""
+        return self.flows.get(flow_id or 0, "")
 
     def where(self, shop_id: int) -> str:
         """Return the shop's name where several are shown, else nothing."""

@@ -53,11 +53,11 @@ def show() -> str:
 
 def scope(shop: Shop | None) -> Scope:
     """Return whose concerns are shown: this shop's, or (None) everybody's."""
-    flows, real = select(Flow), clock.real()
+    flows, real = select(Flow.id, Flow.name), clock.real()
     flows = flows.where(Flow.shop_id == shop.id) if shop else flows.where(Flow.status != "deleted")
     shops = {} if shop else dict(db.session.execute(select(Shop.id, Shop.name)).all())
     now = clock.now(shop.id) if shop else real
-    return Scope(shop, now, real, {flow.id: flow for flow in db.session.scalars(flows)}, shops)
+    return Scope(shop, now, real, dict(db.session.execute(flows).all()), shops)
 
 
 def told_vitals() -> list[tuple[str, bool | None, str]]:
