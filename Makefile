@@ -1,7 +1,8 @@
 # One word for each thing a founder does. The recipes are thin: what they call can be called by hand.
 #   make run       the product on this machine, ready to open        (first time: a minute or two)
 #   make test      everything there is to test, in a real browser too
-#   make quick     the same without browsers
+#   make quick     the same without browsers and without kills
+#   make faults    processes killed at random over each database, every promise read; SEED=… DATABASE=… FAULTS=1000
 #   make bench     the engine's measures, alone on a quiet machine; PEERS=1 for n8n and Node-RED beside it
 #   make bench-editor  the editor's measures, alone on a quiet machine
 #   make bench-reports  how fast figures open over a million steps, the same
@@ -18,7 +19,7 @@ INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
 
-.PHONY: run test quick e2e bench bench-editor bench-reports mutants check rules messages vendor migration clean
+.PHONY: run test quick e2e bench bench-editor bench-reports faults mutants check rules messages vendor migration clean
 
 run:
 	$(INSTALL) requirements.txt
@@ -31,7 +32,7 @@ test:
 
 quick:
 	$(INSTALL) requirements-dev.txt
-	@$(IN) pytest -n auto --dist loadfile -m "not e2e" $(TESTS)
+	@$(IN) pytest -n auto --dist loadfile -m "not e2e and not faults" $(TESTS)
 
 e2e:
 	$(INSTALL) requirements-dev.txt
@@ -50,6 +51,10 @@ bench-editor:
 bench-reports:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.bench.reports
+
+faults:
+	$(INSTALL) requirements-dev.txt
+	@$(IN) tests.faults
 
 mutants:
 	$(INSTALL) requirements-dev.txt
