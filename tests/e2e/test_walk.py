@@ -102,7 +102,7 @@ def turn_on_a_template(cast: Cast) -> str:
     page, say = cast.merchant, cast.say
     page.get_by_role("navigation").get_by_role("link", name=say("Templates")).first.click()
     expect(page.locator("svg.miniature").first).to_be_visible()
-    assert page.locator("svg.miniature").count() == 20
+    expect(page.locator("svg.miniature")).to_have_count(20)
     page.get_by_role("link", name=say("Bring back"), exact=True).click()
     page.get_by_role("link", name=say("Abandoned checkout"), exact=True).click()
     page.locator("input[name=name]").fill(NAME)
