@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 from app.models import Message
 from tests.faults.fuse import Fuse
@@ -12,6 +13,7 @@ from tests.faults.schedule import Killing
 from tests.patience import until
 
 KILLS = int(os.environ.get("FAULTS") or 200)
+LONG = 10.0  # seconds after which somebody else tries to come by a point
 LONGEST = KILLS * 3  # seconds: a busy machine kills once a second
 
 
@@ -57,14 +59,14 @@ class Dealt:
         if not slot.startswith("worker") or not missing:
             return None
         self.turn += 1
-        self.has[slot] = missing[self.turn % len(missing)]
-        return Fuse(self.has[slot], nth=1 + self.turn % 2)
+        self.has[slot] = missing[self.turn % len(missing)], time.monotonic()
+        return Fuse(self.has[slot][0], nth=1 + self.turn % 2)
 
     def next_round(self):
-        """Replace those whose point another has died at meanwhile; return what is still missing."""
-        missing = self.missing
-        for slot, point in list(self.has.items()):
-            if point not in missing:
+        """Replace those who have waited long, or whose point another died at; return what is still missing."""
+        missing, now = self.missing, time.monotonic()
+        for slot, (point, since) in list(self.has.items()):
+            if point not in missing or now - since > LONG:
                 del self.has[slot]
                 self.family.kill(slot)
         return missing

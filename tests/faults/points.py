@@ -15,6 +15,7 @@ ELSEWHERE = {
     "workers.heartbeat": "what it writes itself is repeated at the next beat",
     "workers.occasions": "no flow of the load waits for a segment",
     "workers.retention": "once an hour, and nothing is old enough",
+    "workers.young": "figures for PostgreSQL's planner",
     "workers.folding": "figures for the pages, added up again from the rows",
     "workers.advance._park": "a step that raises",
     "workers.advance._give_back": "the database is in trouble",
