@@ -70,7 +70,7 @@ def _together(way: Channel, rows: Sequence[Any], with_code: bool) -> bool:
     written = _written(way, rows, with_code)
     # Asked before the bodies are handed over as well: a night's worth of held mails should not cost a connection each.
     begun, fine = _begun(_asked(written))
-    _finish(_through(begun))
+    _finish(_through(_standing(begun)))
     bare = [each.row for each in written if isinstance(each.verdict, gate.Without)]
     return _each(way, bare, with_code=False) and fine
 
@@ -148,6 +148,15 @@ def _begin(parcel: Parcel) -> TransportError | None:
         _refused(parcel, error)
         return error
     return None
+
+
+def _standing(parcels: Sequence[Parcel]) -> list[Parcel]:
+    """Return those whose server still waits for the dot; one that hung up has taken nothing, so there is no doubt."""
+    gone = [each for each in parcels if not each.channel.stands()]
+    for each in gone:
+        each.channel.abandon()
+        _refused(each, TransportError("the server hung up before the dot"))
+    return [each for each in parcels if each not in gone]
 
 
 def _abandon(parcels: Sequence[Parcel]) -> None:

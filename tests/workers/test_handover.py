@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 
 import pytest
@@ -89,6 +90,23 @@ def test_a_channel_in_trouble_gives_the_rest_back_and_what_stood_at_its_dot_goes
     assert states(world) == ["sent"] * FEW
 
 
+def test_a_server_that_hangs_up_before_the_dot_leaves_nobody_in_doubt(world, monkeypatch):
+    letters(world)
+    real = Connection.begin
+
+    def cut(connection, *told):
+        real(connection, *told)
+        connection._server.sock.shutdown(socket.SHUT_RD)
+
+    third(monkeypatch, Connection, "begin", cut)
+    deliver(world.shop.id)
+    assert sorted(states(world)) == ["prepared", *["sent"] * (FEW - 1)]
+    monkeypatch.undo()
+    world.skip(minutes=1)
+    world.work()
+    assert states(world) == ["sent"] * FEW and len(world.sink.mails) == FEW
+
+
 def test_an_answer_that_is_cut_off_leaves_one_in_doubt(world, monkeypatch):
     letters(world)
     third(
@@ -104,7 +122,7 @@ def test_an_answer_that_is_cut_off_leaves_one_in_doubt(world, monkeypatch):
 def test_an_answer_that_is_late_keeps_no_other_waiting(world, monkeypatch):
     letters(world)
     seen = []
-    third(monkeypatch, Connection, "heard", lambda *_: False)
+    third(monkeypatch, EmailChannel, "heard", lambda *_: False)
     monkeypatch.setattr(handover, "_write", _spied(handover._write, seen))
     world.work()
     assert seen == [FEW - 1, 1] and states(world) == ["sent"] * FEW

@@ -55,6 +55,10 @@ class Channel:
     def record(self, message: Any, letter: Letter, now: datetime) -> None:
         """Write down what this message leaves in our database; raises Unwelcome, and then the gate was never passed."""
 
+    def stands(self) -> bool:
+        """Whether what was begun can still be ended: the other side has neither spoken nor hung up meanwhile."""
+        return True
+
     def dot(self) -> None:
         """Do what cannot be undone, without waiting to hear how it went."""
 

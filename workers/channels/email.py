@@ -55,6 +55,10 @@ class EmailChannel(Channel):
             self._done()
             raise
 
+    def stands(self) -> bool:
+        """Whether the server still waits for the dot."""
+        return self._connection is not None and not self._connection.heard(0.0)
+
     def dot(self) -> None:
         """Send the dot; what goes wrong is told by `finish`."""
         assert self._connection is not None
