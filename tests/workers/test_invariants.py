@@ -46,6 +46,13 @@ def found(world, plant=(), **seen):
         db.session.rollback()
 
 
+@pytest.fixture(autouse=True)
+def _no_witness_is_left(each_database):
+    yield
+    db.session.rollback()
+    witness.remove()
+
+
 def test_nothing_is_found_where_all_is_well(played):
     assert found(played) == []
     assert found(played, settled=False, most_unknown=0, marks={played.shop.id: "x"}) == []

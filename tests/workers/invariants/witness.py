@@ -38,6 +38,16 @@ def install():
     db.session.commit()
 
 
+def remove():
+    """Take the witness out again, with what it wrote: PostgreSQL's tests share one database."""
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        for place in range(len(FORBIDDEN)):
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS witness_{place}() CASCADE")
+        connection.exec_driver_sql("DROP TABLE IF EXISTS witness")
+    db.session.commit()
+
+
 def _sqlite(trigger, table, name, when):
     note = f"INSERT INTO witness VALUES ('{name}', '{table}', OLD.id)"
     yield f"CREATE TRIGGER {trigger} AFTER UPDATE ON {table} WHEN {when} BEGIN {note}; END"
