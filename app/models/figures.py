@@ -157,7 +157,8 @@ def offers(shop_id: int, period: Period, flow_id: int | None = None) -> dict[int
         if measure != "code_sales" or detail == currency:
             found[flow][measure] += number
     told = {flow: Brought(*map(each.__getitem__, OF_OFFERS)) for flow, each in found.items()}
-    return {flow: each for flow, each in told.items() if each != Brought()}
+    givers = Offer.givers(shop_id)  # a coupon in a mail has its orders too, and is no offer
+    return {flow: each for flow, each in told.items() if each != Brought() and flow in givers}
 
 
 Credited = Row[tuple[Order, Attribution, Customer | None]]

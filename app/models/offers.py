@@ -98,6 +98,12 @@ class Offer(db.Model):
         good = Coupon.status == "active", Code.state == "issued", ~used.exists()
         return db.session.scalar(held.where(*good, *lives)) or 0
 
+    @classmethod
+    def givers(cls, shop_id: int) -> set[int]:
+        """Return the flows of a shop, deleted ones too, that have given an offer to somebody."""
+        given = select(cls.id).where(cls.flow_id == Flow.id).exists()
+        return set(db.session.scalars(select(Flow.id).where(Flow.shop_id == shop_id, given)))
+
     @staticmethod
     def apart(shop_id: int) -> set[int]:
         """Return the flows of a shop that speak by offers only: their figures belong to the shop channel (OFFER-16)."""

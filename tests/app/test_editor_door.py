@@ -9,7 +9,7 @@ import pytest
 from app.models import drafts
 from tests.app.browsing import a_browser, words
 from tests.app.rows import a_shop
-from tests.app.test_editor import flow, fresh, owner, say, send, shop  # noqa: F401
+from tests.app.test_editor import flow, fresh, owner, say, send  # noqa: F401
 
 
 def test_another_shops_flow_is_not_there(app, owner, flow):

@@ -7,6 +7,7 @@ n8n and Node-RED run beside it too: installing them takes minutes.
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
@@ -48,6 +49,9 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
 
 def main(chosen: list[str]) -> int:
     """Measure what is chosen, else everything; return 0 also when a target is missed."""
+    logging.getLogger("workers").setLevel(
+        logging.WARNING
+    )  # a line a mail belongs to the terminal, not to the mail
     figures: list[Figure] = []
     for name in chosen or MEASURES:
         if name == "servers" and not chosen and os.environ.get("PEERS") != "1":

@@ -26,7 +26,6 @@ from workers import intake
 from workers.advance import advance
 from workers.enrol import enrol
 
-logging.getLogger("workers").setLevel(logging.WARNING)
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 CONDITION = {
     "rules": {"match": "all", "rules": [{"subject": "order.total", "operator": "at_least", "value": 1000}]}
