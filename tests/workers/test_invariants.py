@@ -153,7 +153,10 @@ def copied(table, **changed):
 def test_a_second_entry_where_one_at_a_time_is_wanted_is_seen(played):
     again = copied("run", id="id + 1", entry_key="'another'", code_id="NULL")
     # A hash of its own: plans are kept by hash, for as long as the process lives.
-    wanted = "UPDATE version SET hash = 'one at a time', graph = replace(CAST(graph AS TEXT), 'per_key', 'not_while_active')"
+    wanted = (
+        "UPDATE version SET hash = 'one at a time', "
+        "graph = replace(CAST(graph AS TEXT), 'per_key', 'not_while_active')"
+    )
     if db.engine.dialect.name == "postgresql":
         wanted = wanted.replace("'not_while_active')", "'not_while_active')::json")
     assert "R5" not in found(played, again)
