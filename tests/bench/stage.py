@@ -97,6 +97,15 @@ def waiting(world: World) -> int:
     return ordering(world, *steps, SEND(world), edges=edges)
 
 
+def ready(world: World, runs: int) -> int:
+    """Let so many runs stand before their first step in a flow of everyday length; return its version's id."""
+    version = waiting(world)
+    orders(world, runs)
+    enrolled(world)
+    settle()
+    return version
+
+
 def orders(world: World, count: int) -> None:
     """Let as many customers order, as told to the door: the deliveries wait to be read."""
     now = clock.real()
