@@ -178,14 +178,15 @@ def expect_report(cast: Cast, paid: str) -> None:
     expect(best).to_have_count(1)
     assert same_amount(best.locator("td.num").last.inner_text(), paid)
     page.locator(".page-actions details.menu summary").click()
-    head, order = downloaded(page, say("Orders"))
+    head, order = downloaded(page, say("Orders"), {"en": ",", "fr": ";"}[cast.locale])
     assert same_amount(order[head.index(say("Sales"))], paid)
 
 
-def downloaded(page: Page, words: str) -> list[list[str]]:
+def downloaded(page: Page, words: str, between: str) -> list[list[str]]:
+    """Return the rows of a file, as the spreadsheet of that country reads it."""
     with page.expect_download() as coming:
         page.locator(".page-actions .menu-panel").get_by_role("link", name=words, exact=True).click()
-    return list(csv.reader(io.StringIO(coming.value.path().read_text("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(coming.value.path().read_text("utf-8-sig")), delimiter=between))
 
 
 def turn_it_off_while_somebody_waits(cast: Cast) -> None:

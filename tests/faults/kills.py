@@ -19,7 +19,7 @@ LONGEST = KILLS * 3  # seconds: a busy machine kills once a second
 
 def at_random(database, directory, seed):
     """Kill so many at random, and read every promise."""
-    with scene(directory, database, seed, workers=6, heartbeats=2) as played:
+    with scene(directory, database, seed, workers=4, heartbeats=2) as played:
         with played.load() as load:
             killing = Killing(played.stage, seed, KILLS, load)
             killing.start()

@@ -10,7 +10,7 @@ import time
 from tests.faults.fuse import MAIL, Fuse, commits
 
 KILLED_BY_NOW = 5.0  # seconds between two words about how far it is
-FROZEN = 5.0  # seconds for which a process is stopped: longer than the leases of the stage
+FROZEN = 7.0  # seconds for which a process is stopped: longer than the leases of the stage
 
 
 class Killing(threading.Thread):

@@ -21,14 +21,17 @@ from pathlib import Path
 from tests.faults import fuse
 
 # The patience of the engine, shortened so that a test need not wait for leases of minutes: the same code, smaller
-# numbers. Every module that imported one of these names gets the short one.
+# numbers that stand to each other as the usual ones do. Every module that imported one of them gets the short one.
 SHORT = {
     ("workers.advance", "LEASE"): timedelta(seconds=2),
-    ("workers.deliver", "LEASE"): timedelta(seconds=3),
+    ("workers.deliver", "LEASE"): timedelta(seconds=5),
+    ("workers.deliver", "ENOUGH"): 0.5,
+    ("workers.handover", "PATIENT"): 0.5,
     ("workers.smtp", "PATIENCE"): 1.5,
     ("workers.smtp", "LAST_PATIENCE"): 2.0,
     ("workers.smtp", "STALE"): 8.0,
     ("workers.calls", "LEASE"): timedelta(seconds=3),
+    ("workers.calls", "ENOUGH"): 0.5,
     ("workers.singles", "LEASE"): timedelta(seconds=5),
 }
 WORKER = ("dramatiq", "workers", "--processes", "1", "--threads", "2", "--skip-logging",
