@@ -1,4 +1,4 @@
-"""Which language and which time zone a page is written in: the user's choice, then the browser's."""
+"""Which language and which time zone a page is written in: the user's choice, then the browser's; and a customer's."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ def locale() -> str:
     user = getattr(g, "user", None)
     chosen = g.get("language") or getattr(user, "locale", None) or request.cookies.get("language")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def spoken(told: str, otherwise: str) -> str:
+    """Return the language of ours that a shop's word for one means, "fr-FR" or "fr_CA" as well; else the other one."""
+    own = told.replace("-", "_").partition("_")[0].lower()
+    return own if own in LANGUAGES else otherwise
 
 
 def timezone() -> str:

@@ -89,10 +89,12 @@ class Frame:
 
     def picture(self, address: str) -> str:
         """Return the absolute address of a picture that mail programs can show, or "" for none."""
-        if not address or urlsplit(address).path.lower().endswith(".svg"):
+        try:
+            absolute = urljoin(f"{self.base_url}/", address)
+            drawing = urlsplit(address).path.lower().endswith(".svg")
+        except ValueError:  # "http://[": a shop's slip costs its picture, not the mail
             return ""
-        absolute = urljoin(f"{self.base_url}/", address)
-        return absolute if is_address(absolute) else ""
+        return absolute if address and not drawing and is_address(absolute) else ""
 
     def colours(self) -> dict[str, str]:
         """Return every colour that is drawn with, by what it is for."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
 
 from app import links
+from app.urls import NONE, parted
 
 CUT = 102_400  # bytes of HTML after which Gmail hides the rest behind a link
 LONGEST_LINE = 998  # octets, RFC 5322, 2.1.1
@@ -107,7 +107,7 @@ def unsubscribing(mail: EmailMessage) -> list[Finding]:
     said, post = str(mail.get("List-Unsubscribe", "")), str(mail.get("List-Unsubscribe-Post", ""))
     addresses = re.findall(r"<([^<>]+)>", said)
     web = [each for each in addresses if each.startswith(("https://", "http://"))]
-    token = urlsplit(web[0]).path.rpartition("/")[2] if web else ""
+    token = parted(web[0]).path.rpartition("/")[2] if web else ""
     return [
         Finding(bool(addresses), "header"),
         Finding(bool(web), "web"),
@@ -130,7 +130,7 @@ def _read(source: str) -> _Reader:
 
 
 def _link(href: str) -> Link:
-    parts = urlsplit(href) if "\\" not in href else urlsplit("")
+    parts = parted(href) if "\\" not in href else NONE
     if parts.scheme in ("mailto", "tel"):
         return Link(href, "mail")
     if parts.scheme not in ("https", "http") or not parts.hostname:

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models import Login, Membership, Shop, User
 from app.models.users import SEEN_EVERY
 from app.unit import is_busy, unit
+from app.urls import parted
 from app.views import permissions
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,7 +82,7 @@ def refuse_strangers_requests() -> None:
         abort(403)
     # Old browsers say no Sec-Fetch-Site; they say an Origin, but "null" where the page sends no referrer, as ours do.
     origin = request.headers.get("Origin", "null")
-    if origin != "null" and urlsplit(origin).netloc not in ours():
+    if origin != "null" and parted(origin).netloc not in ours():
         abort(403)
 
 

@@ -17,7 +17,7 @@ from app.emails.terms import terms
 from app.emails.wording import BadWording
 from app.extensions import db
 from app.forms.carts import LetterForm
-from app.languages import LANGUAGES
+from app.languages import spoken
 from app.models import Coupon, Customer, Flow, Handwritten, by_hand
 from app.models.by_hand import Letter, TooLate
 from app.models.left_carts import LeftCart
@@ -83,8 +83,7 @@ def filled(left: LeftCart) -> LetterForm:
 
 def language(customer: Customer) -> str:
     """Return the language to write to a customer in: their own if it is one of ours, else the shop's."""
-    own = customer.locale.replace("-", "_").split("_")[0]
-    return own if own in LANGUAGES else g.shop.locale
+    return spoken(customer.locale, str(g.shop.locale))
 
 
 def written(form: LetterForm, customer: Customer) -> Handwritten:

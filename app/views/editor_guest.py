@@ -18,6 +18,7 @@ from app.emails.preview import about, sold, told
 from app.emails.terms import terms
 from app.extensions import db
 from app.forms.rehearsal import GuestForm
+from app.languages import spoken
 from app.models import Cart, Coupon, Customer, CustomerTag, Order, Shop, Suppression
 from app.telling import called
 from graph import facts
@@ -88,7 +89,7 @@ def _coupon(id: int, at: datetime, guest: Guest, shop: Shop) -> dict[str, Any]:
         return {}
     ends = [coupon.ends_at, at + timedelta(days=coupon.days) if coupon.personal and coupon.days else None]
     code = "-".join(part for part in (coupon.prefix, "7K2M4P" if coupon.personal else "") if part)
-    said = terms(coupon, shop.currency, guest.facts.customer.locale or shop.locale)
+    said = terms(coupon, shop.currency, spoken(guest.facts.customer.locale, shop.locale))
     return {"code": code, "terms": said, "ends_at": min((end for end in ends if end), default=None)}
 
 

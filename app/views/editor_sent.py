@@ -20,6 +20,7 @@ from app.emails import manner, wording
 from app.emails.preview import preview, told_to
 from app.emails.wording import BadWording
 from app.extensions import db
+from app.languages import spoken
 from app.models import Email, Offer
 from app.reasons import why
 from app.views.editor_drawing import Drawing
@@ -41,7 +42,7 @@ class Tried:
     @property
     def language(self) -> str:
         """In which language this customer is written to."""
-        return self.guest.facts.customer.locale or str(g.shop.locale)
+        return spoken(self.guest.facts.customer.locale, str(g.shop.locale))
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import (
     Blueprint,
     Flask,
@@ -26,6 +24,7 @@ from app.extensions import db, limiter
 from app.forms.logins import SignIn
 from app.models import Login, Membership, Shop, User
 from app.unit import unit
+from app.urls import parted
 from app.views.access import public
 
 pages = Blueprint("logins", __name__)
@@ -81,11 +80,20 @@ def sign_in() -> str | Answer | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("logins/sign_in.html", form=form), 422 if form.is_submitted() else 200
     user = User.by_email((form.email.data or "").strip().lower())
-    if not passwords.matches(form.password.data or "", user.password_hash if user else None):
-        form.password.errors = [_("This e-mail and password do not go together. Check both, then try again.")]
+    if wrong := refusal(user, form.password.data or ""):
+        form.password.errors = [wrong]
         return render_template("logins/sign_in.html", form=form), 422
     assert user is not None
     return signed_in(user, request.args.get("next"))
+
+
+def refusal(user: User | None, password: str) -> str:
+    """Say why somebody is not let in, or nothing. That they work nowhere is said only to who knows the password."""
+    if not passwords.matches(password, user.password_hash if user else None):
+        return _("This e-mail and password do not go together. Check both, then try again.")
+    if user is None or Membership.first_shop(user.id) is None:
+        return _("You work in no shop any more. Ask a shop’s owner to invite you again.")
+    return ""
 
 
 @pages.post("/sign-out")
@@ -149,6 +157,6 @@ def demo_owner() -> User | None:
 
 def inside(target: str | None) -> str | None:
     """Return the target when it is a path of ours, else None: a sign-in must not send anybody elsewhere."""
-    parts = urlsplit(target or "")
+    parts = parted(target or "")
     safe = target and target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
     return target if safe and "\\" not in target and parts.scheme == "" else None

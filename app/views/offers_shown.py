@@ -110,4 +110,4 @@ def _language(who: Reader) -> str:
     if asked in languages.LANGUAGES:
         return asked
     customer, shop = db.session.get_one(Customer, who.customer_id), db.session.get_one(Shop, who.shop_id)
-    return customer.locale or shop.locale
+    return languages.spoken(customer.locale, shop.locale)

@@ -96,6 +96,12 @@ def test_another_secret_signs_other_tokens(app):
     assert links.read("click", token) is None
 
 
+@pytest.mark.parametrize("sign", ["x", "é", "猫", "😀"])
+def test_a_products_longest_key_makes_a_link_in_any_writing(app, sign):
+    token = links.sign("click", 7, 12345, f"item:{sign * 80}")
+    assert links.read("click", token) == Claim(7, 12345, f"item:{sign * 80}")
+
+
 def test_a_target_that_is_no_link_is_refused(app):
     with pytest.raises(ValueError, match="too long"):
         links.sign("click", 1, 1, "x" * 500)

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import clock, passwords, views
 from app.extensions import db
-from app.models import Login, User
+from app.models import Login, Membership, User
 from app.models.users import IDLE
 from app.unit import unit
 from tests.conftest import make_app
@@ -117,12 +117,26 @@ def test_nothing_acts_without_this_sessions_token(ada: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "http://["]
 )
 def test_signing_in_leads_nowhere_else(app: Flask, ada: FlaskClient, target: str) -> None:
     other = app.test_client()
     fields = {"email": "ada@example.com", "password": "correct horse", "csrf_token": token(other, "/sign-in")}
     assert other.post("/sign-in", query_string={"next": target}, data=fields).location == "/home"
+
+
+def test_somebody_who_works_nowhere_any_more_is_told_so(app: Flask, ada: FlaskClient) -> None:
+    with app.app_context():
+        unit(lambda: db.session.execute(db.delete(Membership)))
+    known = {"email": ADA["email"], "password": ADA["password"]}
+    answer = send(app.test_client(), "/sign-in", **known)
+    assert answer.status_code == 422 and "You work in no shop any more" in answer.text
+    assert "You work in no shop" not in send(app.test_client(), "/sign-in", **known | {"password": "no"}).text
+
+
+def test_a_malformed_origin_is_a_strangers(ada: FlaskClient) -> None:
+    good = {"csrf_token": token(ada, "/home")}
+    assert ada.post("/settings/prefer", data=good, headers={"Origin": "http://["}).status_code == 403
 
 
 def test_a_foreign_host_is_refused(visitor: FlaskClient) -> None:

@@ -56,7 +56,9 @@ def test_a_line_too_long_is_found(app):
     assert "lines" in bad(checks.html("<html lang=en>", "x", b"x" * 999))
 
 
-@pytest.mark.parametrize("href", ["", "#", "javascript:alert(1)", "/relative", "http:\\\\x", "https://"])
+@pytest.mark.parametrize(
+    "href", ["", "#", "javascript:alert(1)", "/relative", "http:\\\\x", "https://", "http://["]
+)
 def test_a_link_that_leads_nowhere_is_found(app, href):
     assert [each.sort for each in checks.addresses(f'<a href="{href}">x</a>', "")] == ["bad"]
 

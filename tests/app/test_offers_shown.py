@@ -70,6 +70,15 @@ def test_its_terms_are_in_the_language_of_the_page_else_of_the_customer(door):
     assert ask(door, "rel_mine", WHO + "&language=xx").json["offers"] == french["offers"]
 
 
+@pytest.mark.parametrize(
+    ("told", "said"), [("fr-FR", "10\xa0% de remise"), ("de_AT", "10% off"), ("xx", "10% off")]
+)
+def test_a_language_that_a_shop_told_in_any_way_is_understood(door, ours, told, said):
+    ours.customer.locale = told
+    db.session.commit()
+    assert ask(door, "rel_mine").json["offers"][0]["terms"].startswith(said)
+
+
 def test_the_customers_browser_says_once_that_it_was_seen_and_again_changes_nothing(door, ours):
     token = ask(door, "rel_mine").json["token"]
     first, again = say_seen(door, token, ours.offer), say_seen(door, token, ours.offer)

@@ -53,6 +53,14 @@ def test_a_chat_message_waits_in_the_message_centre_until_it_is_read(world):
     assert world.message.state == "sent" and world.sink.mails == []
 
 
+@pytest.mark.parametrize("told", ["fr-FR", "fr_CA", "de", "xx"])
+def test_a_chat_message_reaches_customers_of_every_language_that_a_shop_can_tell(world, told):
+    world.flow(PLACED, ("send_chat", {"text": "Hi {{ customer.first_name }}, {{ order.total | money }}"}))
+    world.order(customer={"email": "ada@example.com", "first_name": "Ada", "locale": told})
+    world.work()
+    assert world.only(Chat).text.startswith("Hi Ada, ")
+
+
 def test_no_chat_message_arrives_after_the_switch_off(world):
     flow = world.flow(PLACED, CHAT)
     world.order()

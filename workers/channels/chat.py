@@ -11,6 +11,7 @@ from flask_babel import force_locale
 from app.emails import manner, wording
 from app.emails.wording import BadWording
 from app.extensions import db
+from app.languages import spoken
 from app.models import Chat, Customer, Run, Shop
 from workers import context
 from workers.channels.channel import Channel
@@ -31,7 +32,7 @@ class ChatChannel(Channel):
         if not customer.email:
             raise Unwritable("erased")
         offered = context.offered(run) if with_code else None
-        locale = customer.locale or shop.locale
+        locale = spoken(customer.locale, shop.locale)
         data = wording.plain(context.of(shop, run, customer, offered, locale))
         try:
             with force_locale(locale), manner.speaking(locale, shop.currency, shop.timezone):
