@@ -77,6 +77,20 @@ def copy(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
+def is_ours(file: Path) -> bool:
+    """Whether a file is a whole database of an instance: put back, anything else would leave nothing of this one."""
+    try:
+        with sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True) as there:
+            tables = {
+                name for (name,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            }
+            whole = there.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
+        there.close()
+    except sqlite3.Error:
+        return False
+    return whole and {"shop", "flow", "message"} <= tables
+
+
 def _last() -> int:
     last = db.session.scalar(select(func.max(Message.id))) or 0
     db.session.rollback()

@@ -37,6 +37,8 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put the SQLite database back from FILE, and hold everything that it would send again."""
     settings, database = current_app.extensions["settings"], _database()
+    if not restored.is_ours(file):
+        raise click.ClickException(f"{file} is no whole database of Relance. Nothing was changed.")
     with _alone(settings.data_dir):
         db.engine.dispose()
         _copy(file, database)

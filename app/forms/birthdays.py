@@ -38,10 +38,14 @@ class BirthdayForm(FlaskForm):
     def validate_day(self, field: SelectField) -> None:
         """Refuse the 31st of June, and a day without its month."""
         day, month = field.data or 0, self.month.data or 0
-        if bool(day) != bool(month) or (month and day > calendar.monthrange(LEAP, month)[1]):
+        if bool(day) != bool(month) or (month and day not in _days(month)):
             raise ValidationError(_("There is no such day. Choose a day and a month."))
 
     @property
     def told(self) -> str | None:
         """The day as it is kept, or None."""
         return f"{self.month.data:02}-{self.day.data:02}" if self.day.data else None
+
+
+def _days(month: int) -> range:
+    return range(1, calendar.monthrange(LEAP, month)[1] + 1) if month in range(1, 13) else range(0)

@@ -91,6 +91,11 @@ class CouponForm(FlaskForm):
         if field.data == "no" and not self.prefix.data:
             raise ValidationError(_("Write the code that everybody will type."))
 
+    def validate_ends_on(self, field: DateField) -> None:
+        """Refuse a slip of the pen: calendars end, and no coupon lives that long."""
+        if field.data is not None and not 2000 <= field.data.year < 2100:
+            raise ValidationError(_("Choose a day between the years 2000 and 2100."))
+
     def terms(self, zone: str) -> dict[str, Any]:
         """Return the columns of a Coupon. The last day ends at midnight in `zone`."""
         shared = self.personal.data == "no"

@@ -34,7 +34,7 @@ REASON = "by_hand"
 
 
 class TooLate(Exception):
-    """It cannot be done any more; `reason` is ordered, or told: a reminder left since the page was shown."""
+    """It cannot be done any more; `reason` is ordered, or told: a reminder left, or was written, since the page was."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -77,7 +77,7 @@ def remind(shop_id: int, cart_id: int, letter: Letter, now: datetime) -> Place |
     if cart.ordered_at is not None:
         raise TooLate("ordered")
     runs = _at_work(cart)
-    if gone(cart) != letter.seen:
+    if gone(cart) != letter.seen or _written(runs):
         raise TooLate("told")
     place = _caught(cart, now) or _moved(runs, now) or _begin(shop_id, letter, _about(cart), now)
     _settle(cart, runs, place, now)
@@ -118,6 +118,13 @@ def _at_work(cart: Cart) -> Sequence[Run]:
     active = theirs.where(Run.status.in_((*AT_WORK, "parked"))).order_by(Run.id)
     locked = active.with_for_update(key_share=True, of=Run).execution_options(populate_existing=True)
     return db.session.scalars(locked).all()
+
+
+def _written(runs: Iterable[Run]) -> bool:
+    """Return whether another's letter by hand is about to leave from one of these runs."""
+    theirs = select(Handwritten.id).join(Run, Run.id == Handwritten.run_id)
+    ahead = theirs.where(Run.id.in_([run.id for run in runs]), Handwritten.visit >= Run.visit)
+    return db.session.scalar(ahead.limit(1)) is not None
 
 
 def _pending(cart: Cart) -> Any:
@@ -231,6 +238,10 @@ def _drawn(shop_id: int, letter: Letter, now: datetime) -> tuple[Flow, int]:
 
 
 def _keep(shop_id: int, place: Place, letter: Letter, now: datetime) -> None:
+    if Handwritten.of(
+        place.run_id, place.visit
+    ):  # another's letter has taken this place, and is about to leave
+        raise TooLate("told")
     db.session.add(Handwritten(shop_id=shop_id, key=letter.key, run_id=place.run_id, visit=place.visit,
                                written_at=now, **letter.words))  # fmt: skip
     if letter.coupon is not None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
+from app.forms.birthdays import BirthdayForm
 from app.models import Order, Product, Shop
 from app.shops.facts import Reading
 from tests.app.browsing import a_browser, words
@@ -81,6 +82,14 @@ def test_a_shopper_asks_to_be_told_and_that_is_no_consent(shop: Flask) -> None:
     (said,) = heard()
     assert (said["event"], said["customer"]["email"]) == ("product.wanted", "lea@example.com")
     assert said["customer"]["subscribed"] is None
+
+
+@pytest.mark.parametrize(
+    ("day", "month"), [("29", "99999999999"), ("29", "-1"), ("-1", "2"), ("31", "6"), ("1", "0")]
+)
+def test_a_day_that_no_year_has_is_refused_with_a_sentence(shop: Flask, day: str, month: str) -> None:
+    with shop.test_request_context("/", method="POST", data={"day": day, "month": month}):
+        assert not BirthdayForm(meta={"csrf": False}).validate()
 
 
 def test_a_shopper_tells_their_birthday_after_paying(shop: Flask) -> None:

@@ -40,6 +40,12 @@ def test_an_amount_is_read_as_people_type_it(owner, typed, minor):
     assert (only_coupon().kind, only_coupon().value) == ("amount", minor)
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2100-01-01"])
+def test_a_last_day_that_no_calendar_reaches_is_refused(owner, day):
+    answer = owner.post("/coupons/new", data=TERMS | {"ends_on": day})
+    assert answer.status_code == 422 and "between the years 2000 and 2100" in words(answer)
+
+
 @pytest.mark.parametrize("typed", ["a lot", "-5", "12.345", "1e9", "NaN"])
 def test_an_amount_that_is_none_is_refused_and_kept_as_typed(owner, typed):
     answer = owner.post("/coupons/new", data=TERMS | {"kind": "amount", "amount": typed})

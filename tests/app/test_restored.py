@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 
 import pytest
 
@@ -38,6 +39,22 @@ def test_the_same_database_goes_on(app, tmp_path):
     restored.remember(tmp_path)
     a_reminder(flow, shop)
     assert restored.hold_if_older(tmp_path) == 0
+    assert status() == ("live", "")
+
+
+@pytest.mark.parametrize("sort", ["empty", "another", "garbage", "torn"])
+def test_only_a_whole_database_of_an_instance_is_put_back(app, tmp_path, sort):
+    a_live_shop()
+    copy = tmp_path / "copy"
+    restored.copy(tmp_path / "relance.sqlite3", copy)
+    assert restored.is_ours(copy)
+    whole = copy.read_bytes()
+    copy.write_bytes({"garbage": b"nothing", "torn": whole[: len(whole) // 2]}.get(sort, b""))
+    if sort == "another":
+        with sqlite3.connect(copy) as other:
+            other.execute("CREATE TABLE shop (id)")
+    done = app.test_cli_runner().invoke(args=["restore", str(copy)])
+    assert done.exit_code == 1 and "is no whole database of Relance" in done.output
     assert status() == ("live", "")
 
 

@@ -109,6 +109,34 @@ def test_two_presses_at_once_are_one_mail(world, scheduled):
     assert sorted(done) == [False, True] and len(world.sink.mails) == 1
 
 
+def test_of_two_letters_at_once_the_second_is_told_of_the_first(world, scheduled):
+    """Two people write about one cart, each in their own page, before anything has left."""
+    write(world, key="first")
+    with pytest.raises(by_hand.TooLate, match="told"):
+        write(world, key="second")
+    world.work(deliver_too=False)
+    with pytest.raises(by_hand.TooLate, match="told"):
+        write(world, key="third")
+    world.work()
+    assert len(world.sink.mails) == 1
+    write(world, key="fourth", seen=1)
+    world.work()
+    assert len(world.sink.mails) == 2
+
+
+def test_of_two_letters_to_a_cart_without_a_reminder_one_leaves(world):
+    world.cart()
+    world.work()
+    write(world, key="first")
+    with pytest.raises(by_hand.TooLate, match="told"):
+        write(world, key="second")
+    world.work(deliver_too=False)
+    with pytest.raises(by_hand.TooLate, match="told"):
+        write(world, key="third")
+    world.work()
+    assert len(world.sink.mails) == 1
+
+
 def test_a_worker_that_was_just_at_it_writes_nothing(world, scheduled):
     """The scheduled step is claimed, then the merchant presses, then the worker comes back with its old token."""
     world.skip(hours=2)
