@@ -19,8 +19,13 @@ from app.models.calls import Call
 from app.models.codes import Code
 from app.models.messages import Message
 from app.models.runs import Run
+from app.models.shops import Shop
 from app.unit import changed
 from graph.model import Graph
+
+MOMENT = timedelta(
+    seconds=10
+)  # within which the same flow is not made again: nobody wants two of it that fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,17 @@ class Flow(db.Model):
     enrols_from: Mapped[datetime | None] = mapped_column(Instant)  # what happened before never starts a run
     forgotten_at: Mapped[datetime | None] = mapped_column(Instant)  # deleted, and its figures with it
     swept_at: Mapped[datetime | None] = mapped_column(Instant)  # silence was looked for up to here
+
+    @classmethod
+    def just_made(cls, shop_id: int, name: str, recipe: str, now: datetime) -> int | None:
+        """Return the flow that was made like this a moment ago: of two presses at once, the second waits for the first.
+
+        Two of them, both on, would write everything twice.
+        """
+        db.session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
+        same = select(cls.id).where(cls.shop_id == shop_id, cls.name == name, cls.recipe == recipe)
+        fresh = same.where(cls.status != "deleted", cls.created_at > now - MOMENT, cls.created_at <= now)
+        return db.session.scalar(fresh.order_by(cls.id.desc()).limit(1))
 
     @classmethod
     def publish(cls, shop_id: int, id: int, now: datetime) -> Version | None:

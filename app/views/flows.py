@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(called=called, why=why, why_paused=why_paused, tell=tell)
     app.jinja_env.filters.update(consent_source=consent_source)
     app.jinja_env.filters.update(told=lambda msgid: tell(Words(msgid)))
+    app.register_error_handler(Twin, made_once)
     app.register_blueprint(pages)
 
 
@@ -161,9 +162,25 @@ def find(flow_id: int) -> Flow:
     return flow or abort(404)
 
 
+class Twin(Exception):
+    """The flow that is being made is there already: the button was pressed twice. Nothing of it may be kept."""
+
+    def __init__(self, flow_id: int) -> None:
+        super().__init__(flow_id)
+        self.flow_id = flow_id
+
+
+def made_once(twin: Twin) -> Response:
+    """Lead to the one that the first press made."""
+    flash(_("You pressed twice; it was made once."))
+    return redirect(url_for("flows.show", flow_id=twin.flow_id))
+
+
 def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
-    """Add a flow that is off, inside the caller's unit."""
+    """Add a flow that is off, inside the caller's unit. Raises Twin when a press before this one has made it."""
     now = clock.now(g.shop.id)
+    if twin := Flow.just_made(g.shop.id, name, recipe, now):
+        raise Twin(twin)
     flow = Flow(shop_id=g.shop.id, name=name, icon=icon, recipe=recipe, draft=graph.to_json(), created_at=now,
                 updated_at=now)  # fmt: skip
     db.session.add(flow)

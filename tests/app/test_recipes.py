@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,26 @@ def test_every_template_becomes_an_automation_without_problems(owner, shop, name
     assert validation.problems(Graph.from_json(flow.draft), references_in(shop, clock.now(shop.id))) == []
     assert db.session.scalars(db.select(Coupon)).all() if "coupon" in flow.draft["nodes"] else True
     assert all({"en", "fr"} <= set(email.content) for email in db.session.scalars(db.select(Email)))
+
+
+def test_two_presses_at_once_make_and_turn_on_one(each_database):
+    """Two of it, both on, would write every mail twice."""
+    with_pages(each_database)
+    owner = a_browser(each_database, a_shop())
+    cookie, recipe = owner.get_cookie("session").value, recipes.recipe("thank_you")
+
+    def press(_time):
+        client = each_database.test_client()
+        client.set_cookie("session", cookie)
+        return client.post(f"/templates/{recipe.name}", data=typed(recipe, "on")).location
+
+    with ThreadPoolExecutor(4) as threads:
+        led = set(threads.map(press, range(4)))
+    flow = db.session.scalars(db.select(Flow)).one()
+    assert led == {f"/automations/{flow.id}"} and flow.status == "live"
+    assert db.session.scalar(db.select(db.func.count()).select_from(Coupon)) <= 1
+    owner.post(f"/templates/{recipe.name}", data=typed(recipe, "later", name="Another"))
+    assert len(db.session.scalars(db.select(Flow)).all()) == 2
 
 
 @pytest.mark.rule("OFFER-12")
