@@ -21,6 +21,7 @@ from flask import (
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response
 
 from app import clock, languages, links, passwords
@@ -154,12 +155,18 @@ def entered(invitation: Invitation, user: User | None, form: Any) -> Response:
             db.session.add(Membership(user_id=id, shop_id=shop_id, role=told["role"], areas=told["areas"]))
         return id
 
-    id = unit(work)
-    if not id:
-        abort(410)
-    answer = signed_in(db.session.get_one(User, id), None)
+    try:
+        id = unit(work)
+    except IntegrityError:  # another invitation made this account a moment ago: its password is asked for now
+        return redirect(request.path)
+    return working(id, shop_id) if id else abort(410)
+
+
+def working(user_id: int, shop_id: int) -> Response:
+    """Sign somebody in, at work in this shop."""
+    answer = signed_in(db.session.get_one(User, user_id), None)
     digest = passwords.digest(session["login"])
-    unit(lambda: Login.turn(digest, id, shop_id))
+    unit(lambda: Login.turn(digest, user_id, shop_id))
     return answer
 
 

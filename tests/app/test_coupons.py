@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 
 from app.extensions import db
 from app.models import Code, Coupon, Product, Redemption
-from tests.app.browsing import a_browser, words
+from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_flow, a_shop, kept
 
 TERMS = {"name": "Thank you", "kind": "percent", "percent": "10", "personal": "yes", "prefix": "merci", "days": "7",
@@ -38,6 +39,21 @@ def test_a_percentage_with_personal_codes(owner, shop):
 def test_an_amount_is_read_as_people_type_it(owner, typed, minor):
     owner.post("/coupons/new", data=TERMS | {"kind": "amount", "amount": typed})
     assert (only_coupon().kind, only_coupon().value) == ("amount", minor)
+
+
+def test_a_shared_code_is_one_coupons_however_fast_the_button_is_pressed(each_database):
+    with_pages(each_database)
+    owner = a_browser(each_database, a_shop())
+    cookie = owner.get_cookie("session").value
+
+    def press(_time):
+        client = each_database.test_client()
+        client.set_cookie("session", cookie)
+        return client.post("/coupons/new", data=TERMS | {"personal": "no"}).status_code
+
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(press, range(4))) <= {302, 422}
+    assert only_coupon().prefix == "MERCI"
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2100-01-01"])

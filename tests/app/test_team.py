@@ -136,6 +136,19 @@ def test_an_account_that_exists_is_asked_for_its_own_password(app, shop, owner):
     assert login.shop_id == other.id
 
 
+def test_two_invitations_of_one_address_at_once_make_one_account(app, shop, owner, monkeypatch):
+    first, second = (invite(owner)[1] for _time in range(2))
+    assert first != second
+    other = app.test_client()
+    assert other.post(first, data={"name": "Nora", "password": PASSWORD}).status_code == 302
+    seen = iter((None,))  # the second one looked before the first had made the account
+    monkeypatch.setattr(User, "by_email", classmethod(lambda cls, email: next(seen, None)))
+    answer = app.test_client().post(second, data={"name": "Nora", "password": PASSWORD})
+    assert answer.status_code == 302 and answer.location.endswith(second)
+    monkeypatch.undo()
+    assert app.test_client().post(second, data={"password": PASSWORD}).status_code == 302
+
+
 def test_a_link_that_is_old_taken_back_or_of_another_purpose_opens_nothing(app, shop, owner):
     invite(owner)
     invitation = db.session.scalars(db.select(Invitation)).one()
