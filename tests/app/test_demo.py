@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import clock
+from app import clock, passwords
 from app.demo.people import invent
-from app.demo.seed import SEED, seed
+from app.demo.seed import SEED, follow_settings, seed
 from app.extensions import db
 from app.models import (
+    ApiKey,
     Attribution,
     Cart,
     Click,
@@ -45,6 +46,7 @@ from app.shops import demo
 from app.unit import unit
 from graph.interpreter import compile
 from graph.model import Graph
+from tests.app.rows import a_shop
 from tests.conftest import make_app
 
 NOW = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
@@ -84,6 +86,15 @@ def test_a_second_seeding_changes_nothing(each_database: Flask) -> None:
     assert not seed(each_database)
     again = [db.session.scalar(db.select(db.func.count()).select_from(t)) for t in db.metadata.sorted_tables]
     assert counted == again
+
+
+def test_a_revoked_key_of_the_demo_keeps_nobody_from_starting_and_works_again(app: Flask) -> None:
+    a_shop(is_demo=True)
+    key = demo.api_key(app.config["SECRET_KEY"])
+    unit(lambda: follow_settings("http://127.0.0.1:8000", key, NOW))
+    unit(lambda: db.session.execute(db.update(ApiKey).values(revoked_at=NOW)))
+    unit(lambda: follow_settings("http://127.0.0.1:8000", key, NOW))
+    assert ApiKey.shop_of(passwords.digest(key)) is not None
 
 
 def test_new_rows_find_free_numbers_afterwards(each_database: Flask) -> None:
