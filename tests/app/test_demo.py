@@ -90,6 +90,7 @@ def test_a_second_seeding_changes_nothing(each_database: Flask) -> None:
 
 def test_a_revoked_key_of_the_demo_keeps_nobody_from_starting_and_works_again(app: Flask) -> None:
     a_shop(is_demo=True)
+    db.session.commit()
     key = demo.api_key(app.config["SECRET_KEY"])
     unit(lambda: follow_settings("http://127.0.0.1:8000", key, NOW))
     unit(lambda: db.session.execute(db.update(ApiKey).values(revoked_at=NOW)))
