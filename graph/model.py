@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from graph import catalogue, flow, strict, upgrades
-from graph.kind import NodeKind, Port
+from graph.kind import NodeKind, Port, Sweep, TriggerKind
 from graph.words import Complaint, M
 
 FORMAT = 1
@@ -98,6 +98,17 @@ class Graph:
     def trigger(self) -> Node | None:
         """The first step that enrols, or None while none is chosen."""
         return next((node for node in self.nodes if node.described.group == "trigger"), None)
+
+    @property
+    def sweep(self) -> Sweep | None:
+        """What the heartbeat looks for to begin it; None where the shop itself tells, and while a setting is missing."""
+        kind = self.trigger.described if self.trigger else None
+        try:
+            return (
+                kind.sweep(self.trigger.settings) if self.trigger and isinstance(kind, TriggerKind) else None
+            )
+        except (KeyError, TypeError):  # a draft may have gaps
+            return None
 
     def node(self, id: str) -> Node:
         """Return the node; raise KeyError."""

@@ -51,8 +51,7 @@ class Backfill:
 
 def looks_back(graph: Graph) -> bool:
     """Return whether what starts this drawing can be looked back for: a silence, such as a left cart's."""
-    sweep = _trigger(graph).sweep(graph.trigger.settings) if graph.trigger else None
-    return sweep is not None and sweep.subject in SUBJECTS
+    return graph.sweep is not None and graph.sweep.subject in SUBJECTS
 
 
 def eligible(shop_id: int, flow_id: int, graph: Graph, days: int, now: datetime) -> list[dict[str, Any]]:

@@ -62,9 +62,8 @@ def willing(flow: Flow, shop: Shop) -> list[Lack]:
 
 def _silence(flow: Flow) -> str:
     try:
-        trigger = Graph.from_json(flow.draft).trigger
-        sweep = trigger.described.sweep(trigger.settings) if trigger else None  # type: ignore[attr-defined]
-    except (BadGraph, KeyError):
+        sweep = Graph.from_json(flow.draft).sweep
+    except BadGraph:
         return ""
     return sweep.subject if sweep else ""
 

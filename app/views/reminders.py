@@ -157,9 +157,8 @@ def find(flow_id: int) -> Flow:
 def reminds(flow: Flow) -> bool:
     """Whether an automation starts with a left cart or checkout."""
     try:
-        trigger = Graph.from_json(flow.draft).trigger
-        sweep = trigger.described.sweep(trigger.settings) if trigger else None  # type: ignore[attr-defined]
-    except (BadGraph, KeyError):
+        sweep = Graph.from_json(flow.draft).sweep
+    except BadGraph:
         return False
     return sweep is not None and sweep.subject in SUBJECTS
 

@@ -116,8 +116,7 @@ def kind(name: str) -> Recipe:
 
 def subject(recipe: Recipe) -> str:
     """Return what a template waits for to go silent, or ""."""
-    trigger = recipe.graph.trigger
-    sweep = trigger.described.sweep(trigger.settings) if trigger else None  # type: ignore[attr-defined]
+    sweep = recipe.graph.sweep
     return sweep.subject if sweep else ""
 
 

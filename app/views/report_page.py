@@ -172,8 +172,7 @@ class Report:
     @property
     def wins_back(self) -> bool:
         """Whether it is about carts, so that there is something to recover."""
-        trigger = self.drawing.graph.trigger
-        swept = trigger.described.sweep(trigger.settings) if trigger else None
+        swept = self.drawing.graph.sweep
         return swept is not None and swept.subject in LEFT
 
     @cached_property
