@@ -101,7 +101,7 @@ class Graph:
 
     @property
     def sweep(self) -> Sweep | None:
-        """What the heartbeat looks for to begin it; None where the shop itself tells, and while a setting is missing."""
+        """What the heartbeat looks for to begin it; None where the shop itself tells, or while a setting is missing."""
         kind = self.trigger.described if self.trigger else None
         try:
             return (
