@@ -20,7 +20,7 @@ OWN = (
     "/counts",
     "/clip",
 )
-LISTS = ("/home", "/automations", "/reminders", "/offers", "/coupons", "/emails", "/status", "/templates")
+LISTS = ("/home", "/automations", "/reminders", "/offers", "/coupons", "/emails")
 
 
 BEGINS = {"id": "n1", "kind": "order_placed", "settings": {"moment": "order.placed", "scope": "all"}}
