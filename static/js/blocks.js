@@ -7,6 +7,7 @@ import { count, insert } from "./blocks_words.js";
 import { enrich } from "./rich.js";
 
 const PAUSE = 500; // ms without a key
+const NARROW = matchMedia("(max-width: 720px)");
 
 class Design {
   constructor(root) {
@@ -14,6 +15,7 @@ class Design {
     addEventListener("beforeunload", () => this.flush());
     this.saver = new Saver(root, () => this.chosen);
     this.frame = document.getElementById("seen");
+    if (NARROW.matches) this.look(root.querySelector("[data-width=phone]"), "width");
     this.sorting = new Sorting(root, (block, to) => this.edit({ do: "move", block, to }));
     this.listen();
     this.refresh();
@@ -119,6 +121,12 @@ class Design {
     this.show();
   }
 
+  /** Where only one of the two fits: the words, or what a customer sees. */
+  face(name) {
+    document.getElementById("split").dataset.shows = name;
+    for (const each of this.root.querySelectorAll("[data-face]")) each.setAttribute("aria-pressed", each.dataset.face === name);
+  }
+
   open(button) {
     const block = button.closest(".block");
     for (const each of this.root.querySelectorAll(".block")) {
@@ -156,6 +164,7 @@ class Design {
   }
 
   reveal() {
+    this.face("words");
     const form = this.root.querySelector(".block-form:not([hidden])");
     form?.closest(".block").scrollIntoView({ block: "nearest" });
     form?.querySelector("input:not([type=file]), textarea:not([hidden]), .rich, select")?.focus({ preventScroll: true });
@@ -166,6 +175,7 @@ class Design {
     if (found("field")) return this.insert(found("field"));
     if (found("inserts")) return this.offer(found("inserts"));
     if (found("marks")) return found("marks").closest("[data-worded]").querySelector("textarea").rich.mark(found("marks").dataset.marks);
+    if (found("face")) return this.face(found("face").dataset.face);
     if (found("width")) return this.look(found("width"), "width");
     if (found("scheme")) return this.look(found("scheme"), "scheme");
     if (found("does")) return this.does(found("does"));

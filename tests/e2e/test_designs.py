@@ -95,3 +95,21 @@ def test_the_preview_shows_a_phone_in_the_dark(design: Page) -> None:
     expect(paper).to_have_css("background-color", "rgb(32, 30, 27)")
     box = design.locator("#seen").bounding_box()
     assert box and box["width"] <= 390
+
+
+def test_on_a_phone_the_words_come_first_and_the_preview_shows_both_widths(design: Page) -> None:
+    design.set_viewport_size({"width": 390, "height": 844})
+    design.reload()
+    design.locator("#design[data-ready]").wait_for()
+    frame, subject = design.locator("#seen"), design.get_by_label("Subject")
+    expect(frame).to_be_hidden()
+    expect(subject).to_be_visible()
+    design.get_by_role("button", name="Preview").click()
+    expect(subject).to_be_hidden()
+    expect(frame).to_have_class("mail-frame mail-frame-phone")
+    assert frame.evaluate("frame => frame.clientWidth") <= 390
+    design.get_by_role("button", name="Computer").click()
+    expect(frame).to_have_class("mail-frame")
+    expect(frame).to_have_css("width", "720px")
+    box = frame.bounding_box()
+    assert box and box["x"] + box["width"] <= 390
