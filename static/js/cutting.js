@@ -3,6 +3,8 @@
 
 const SORTS = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const WIDTH = 933; // pixels of the banner
+const LARGEST = 6 * 1024 * 1024; // bytes, pixels a side and in all: what the server takes
+const [SIDE, PIXELS] = [4096, 16e6];
 const SOFT = 1.25; // so many of the banner's pixels to one of the picture's: then one sees it
 const clamp = (share) => Math.min(1, Math.max(0, share));
 
@@ -22,7 +24,7 @@ class Cutter {
     document.addEventListener("click", ({ target }) => target.closest("[data-cuts]") && this.open(target.closest("[data-cuts]")));
     this.file.addEventListener("change", () => this.file.files.length && this.read(this.file.files[0]));
     this.picture.addEventListener("load", () => this.begin());
-    this.picture.addEventListener("error", () => this.say(this.place.dataset.unfit));
+    this.picture.addEventListener("error", () => this.say(this.place.dataset.unread));
     this.use.addEventListener("click", () => this.send());
     for (const slider of Object.values(this.sliders)) slider.addEventListener("input", () => this.draw());
     this.window.addEventListener("pointerdown", (event) => this.press(event));
@@ -41,12 +43,15 @@ class Cutter {
     this.say("");
     this.use.disabled = true;
     if (!SORTS.includes(file.type)) return this.say(this.place.dataset.unfit);
+    if (file.size > LARGEST) return this.say(this.place.dataset.heavy);
     const reader = new FileReader();
     reader.addEventListener("load", () => (this.picture.src = reader.result));
     return reader.readAsDataURL(file);
   }
 
   begin() {
+    const { naturalWidth: width, naturalHeight: height } = this.picture;
+    if (Math.max(width, height) > SIDE || width * height > PIXELS) return this.say(this.place.dataset.large);
     this.picture.hidden = false;
     this.window.querySelector("p").hidden = true;
     this.dialog.querySelector(".cutter-moves").hidden = false;

@@ -53,9 +53,12 @@ def test_a_picture_is_cut_to_the_banner_by_mouse_and_by_keys(editor: Page, site:
     asked.value.set_files({"name": "bad.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"})
     question = editor.get_by_role("dialog")
     expect(question.get_by_role("alert")).to_contain_text("not a picture")
-    question.locator("input[type=file]").set_input_files(
-        {"name": "a.png", "mimeType": "image/png", "buffer": halves()}
-    )
+    large = io.BytesIO()
+    Picture.new("1", (5000, 40)).save(large, "PNG")
+    choose = question.locator("input[type=file]")
+    choose.set_input_files({"name": "wide.png", "mimeType": "image/png", "buffer": large.getvalue()})
+    expect(question.get_by_role("alert")).to_contain_text("at most 4096 pixels a side")
+    choose.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": halves()})
     expect(question.get_by_role("alert")).to_be_hidden()
     expect(question.get_by_label("Left or right")).to_be_disabled()  # it is as wide as the banner
     drag_by(editor, question.locator(".cutter-window"), 0, -400)
