@@ -93,9 +93,9 @@ def clock_time(instant: datetime) -> str:
 
 
 def relative(instant: datetime, now: datetime) -> str:
-    """Say how far an aware instant is from `now`: "3 hours ago", « dans 2 jours »."""
+    """Say how far an aware instant is from `now`, in the largest unit filled: "3 hours ago", « dans 2 jours »."""
     away = instant.astimezone(UTC) - now.astimezone(UTC)
-    return format_timedelta(away, add_direction=True, threshold=1.2, locale=_locale())
+    return format_timedelta(away, add_direction=True, threshold=1, locale=_locale())
 
 
 def hyphenated(values: Mapping[str, object]) -> dict[str, object]:

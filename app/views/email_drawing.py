@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from babel import Locale
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app import languages
 from app.emails import editing, fields
 from app.emails.checking import Problem, check, worded
 from app.emails.fields import in_words
@@ -124,7 +126,7 @@ class Desk:
     def fallback(self) -> str:
         """Say what customers get whose language the design does not have."""
         first = g.shop.locale if g.shop.locale in self.design else next(iter(self.design), "en")
-        name = LANGUAGES.get(first, first)
+        name = Locale.parse(first).get_language_name(languages.locale())
         return _("Customers of any other language get it in %(language)s.", language=name)
 
     @cached_property

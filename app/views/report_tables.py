@@ -51,7 +51,7 @@ def messages(report: Report) -> Table:
     head = [
         _("Message"),
         _("Sent"),
-        _("Delivered"),
+        _("Arrived"),
         _("Opened"),
         _("Opened by a program"),
         _("Clicked"),

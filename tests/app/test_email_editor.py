@@ -159,6 +159,11 @@ def test_columns_and_targets_are_kept_as_blocks_say_them(desk):
     assert "<strong>A</strong>" in desk.browser.get(f"{desk.url}/preview?language=en").text
 
 
+def test_what_others_get_is_said_in_the_readers_language(app, desk):
+    french = words(a_browser(app, desk.shop, "fr").get(desk.url))
+    assert "autre langue le reçoivent en anglais" in french
+
+
 def test_a_language_begins_as_a_copy_and_what_others_get_is_said(desk):
     desk.do("hush", language="fr")
     assert set(desk.email.draft) == {"en"}

@@ -104,7 +104,7 @@ def test_it_has_rates_step_by_step_and_the_best_orders_first(told):
 def test_each_message_has_its_funnel_with_programs_apart(told):
     html = page(told)
     funnel = words(html[html.index('id="messages"') : html.index('id="rates"')])
-    assert re.search(r"Sent 2 100% Delivered 2 100% Opened 1 50% Clicked 1 50% Ordered 3", funnel), funnel
+    assert re.search(r"Sent 2 100% Arrived 2 100% Opened 1 50% Clicked 1 50% Ordered 3", funnel), funnel
     assert "1 was fetched by a program" in funnel
 
 

@@ -79,6 +79,11 @@ def test_distance_is_said_from_the_given_now(templates: Flask) -> None:
     )
 
 
+def test_more_than_an_hour_is_not_counted_in_minutes(templates: Flask) -> None:
+    later = NOON + timedelta(minutes=70)
+    assert say(templates, "fr", "{{ at|relative(now) }}", at=NOON, now=later) == "il y a 1 heure"
+
+
 def test_attributes_are_named_as_html_names_them_and_escaped(templates: Flask) -> None:
     values = {"hx_post": '/a?b="c"', "class_": "x", "disabled": True, "hidden": False, "title": None}
     written = templating.attributes(values)
