@@ -20,7 +20,7 @@ from app import clock
 
 # Days that a token lives. An unsubscribe link must outlive any mail that somebody may still find.
 LIVES = {"chat": 1, "offer": 1, "click": 400, "open": 400, "recovery": 30, "unsubscribe": 3650, "resubscribe": 2,
-         "test": 2, "bounce": 30, "preferences": 3650, "confirm": 14, "invite": 7}  # fmt: skip
+         "test": 2, "sample": 30, "bounce": 30, "preferences": 3650, "confirm": 14, "invite": 7}  # fmt: skip
 LONGEST = 512  # characters: a product's key of 80 signs in any writing fits; longer ones are refused unread
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _HEAD = struct.Struct(">BHII")  # format, last day, shop, message

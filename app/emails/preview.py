@@ -10,6 +10,7 @@ from typing import Any
 from flask_babel import force_locale
 from sqlalchemy import select
 
+from app import links
 from app.emails import goods, samples
 from app.emails.addresses import base_url
 from app.emails.frame import Frame, is_address
@@ -31,12 +32,17 @@ def preview(
     """
     home = shop.url if is_address(shop.url) else base_url()
     frame = Frame.of(
-        shop, base_url(), lambda target: target if is_address(target) else home, f"{base_url()}/"
+        shop, base_url(), lambda target: target if is_address(target) else home, sample_page(shop)
     )
     frame = replace(frame, preferences_url=frame.unsubscribe_url)
     language = language_of(design, locale, shop.locale)
     data = told_to(shop, language) | (about(customer) if customer else {}) | dict(known or {})
     return render(design, language, data, frame)
+
+
+def sample_page(shop: Shop) -> str:
+    """Return where the links at the foot of a test lead: a page that shows what a customer sees, and changes nothing."""
+    return f"{base_url()}/p/sample/{links.sign('sample', shop.id)}" if shop.id else f"{base_url()}/"
 
 
 def told_to(shop: Shop, language: str) -> dict[str, Any]:

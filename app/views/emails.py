@@ -108,7 +108,7 @@ def test(email_id: int) -> Answer:
     try:
         courier.send(g.shop.id, sender(), recipient, trial(email, locale))
         gone = _("A test is on its way to %(address)s.", address=recipient)
-        foot = _("Its links at the foot work in e-mails to customers only.")
+        foot = _("Its links at the foot show a sample of the page that customers get.")
         flash(f"{gone} {foot}")
     except courier.NotSent:
         flash(

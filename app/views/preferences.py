@@ -34,6 +34,21 @@ def show(token: str) -> str:
     return page(shop, customer, token)
 
 
+@pages.get("/p/sample/<token>")
+@public
+def sample(token: str) -> str:
+    """Show the page of choices as a customer of the shop would see it, with nobody behind it and nothing to press."""
+    claim = links.read("sample", token)
+    shop = db.session.get(Shop, claim.shop_id) if claim else None
+    if shop is None:
+        abort(Response(render_template("tracking/expired.html"), status=404))
+    nobody = Customer(shop_id=shop.id, email="camille@example.com", consent="subscribed", locale="")
+    return said(
+        nobody, "preferences/show.html", shop=shop, customer=nobody, topics=offered(), refused=frozenset(),
+        tongues=languages.LANGUAGES, locale=languages.locale(), sample=True,
+    )  # fmt: skip
+
+
 @pages.post("/p/<token>")
 @public
 @csrf.exempt
@@ -73,12 +88,16 @@ def confirm(token: str) -> str:
 def page(shop: Shop, customer: Customer, token: str, **values: object) -> str:
     """Return the page of choices."""
     leave = links.sign("unsubscribe", shop.id, getattr(links.read("preferences", token), "message_id", 0))
-    topics = [(name, title) for name, title in TOPICS if name in MARKETING]
     return said(
-        customer, "preferences/show.html", shop=shop, customer=customer, token=token, leave=leave, topics=topics,
+        customer, "preferences/show.html", shop=shop, customer=customer, token=token, leave=leave, topics=offered(),
         refused=TopicRefusal.of(shop.id, customer.id), tongues=languages.LANGUAGES,
         locale=customer.locale[:2] or shop.locale, **values,
     )  # fmt: skip
+
+
+def offered() -> list[tuple[str, str]]:
+    """Return the kinds of e-mails that may be turned down, (name, title)."""
+    return [(name, title) for name, title in TOPICS if name in MARKETING]
 
 
 def chosen(shop_id: int, id: int, refused: list[str], locale: str) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
 from app import clock, links
+from app.emails.preview import preview, sample_page
 from app.extensions import db
 from app.models import Cart, Click, Customer, Message, Policy, TopicRefusal, Visit
 from app.unit import unit
 from app.views import access, errors, logins, preferences, tracking
-from tests.app.letters import a_letter
+from tests.app.letters import DESIGN, a_letter
 
 PERSON = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 
@@ -38,7 +40,8 @@ def again(model, id):
 
 def test_looking_changes_nothing(reader):
     _shop, message, _cart = a_letter()
-    assert "Stop all of them" in reader.get(page_of(message)).get_data(as_text=True)
+    said = reader.get(page_of(message)).get_data(as_text=True)
+    assert "Stop all of them" in said and "disabled" not in said
     assert refused(message) == frozenset() and not again(Customer, message.customer_id).locale_chosen
 
 
@@ -115,3 +118,14 @@ def test_a_shop_may_choose_not_to_count_links_and_a_cart_is_found_again_all_the_
     assert again(Message, message.id).clicked_at is None
     assert db.session.query(Click).count() == db.session.query(Visit).count() == 0
     assert db.session.get(Cart, cart.id).pressed_at
+
+
+def test_the_foot_of_a_test_leads_to_a_sample_that_changes_nothing(reader):
+    shop, _message, _cart = a_letter()
+    path = urlsplit(sample_page(shop)).path
+    assert path in preview(DESIGN, "en", shop).html
+    said = reader.get(path).get_data(as_text=True)
+    assert "A sample: this is what your customers see" in said and "Stop all of them" in said
+    assert "action=" not in said and said.count("disabled") == 2
+    assert reader.post(path).status_code == 405
+    assert reader.get(f"{path}x").status_code == 404
