@@ -12,7 +12,7 @@ Knows what they are, never what they mean. All of it happens in the session's ow
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from zlib import crc32
@@ -20,19 +20,19 @@ from zlib import crc32
 import orjson
 import psycopg
 from sqlalchemy import (
-    ARRAY,
+    JSON,
     ColumnElement,
     Connection,
+    Dialect,
     Table,
-    Text,
     any_,
-    cast,
     func,
     literal,
     select,
     tuple_,
 )
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from app.columns import Instant
 from app.extensions import db
@@ -67,9 +67,25 @@ def _told(values: Iterable[Any]) -> Any:
     return func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
 
 
+class _Spelled(UserDefinedType[str]):
+    """An array of PostgreSQL, told as its own text.
+
+    Cast from a text it would be a value that the planner does not know, and each look among a thousand a walk.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def __init__(self, of: str) -> None:
+        self.of = of
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return f"{self.of}[]"
+
+
 def _array(column: Any, values: Iterable[Any]) -> ColumnElement[Any]:
-    kind = column.type if column.type.python_type is int else Text()
-    return cast(literal("{" + ",".join(map(_element, values)) + "}", Text), ARRAY(kind))
+    kind = column.type.compile(db.engine.dialect) if column.type.python_type is int else "TEXT"
+    return literal("{" + ",".join(map(_element, values)) + "}", _Spelled(kind))
 
 
 def _element(value: int | str) -> str:
@@ -190,12 +206,21 @@ def _values(connection: Connection, table: Table, names: Sequence[str], rows: Ro
     """Return the rows as the driver takes them; None is NULL, in a JSON column too."""
     columns = []
     for name in names:
-        ready = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        told = [row[name] for row in rows]
-        if ready and isinstance(table.c[name].type, Instant):
-            ready = cache(ready)  # a batch has one time, or few
+        ready, told = _ready(table.c[name].type, connection.dialect), [row[name] for row in rows]
         columns.append([None if each is None else ready(each) for each in told] if ready else told)
     return list(zip(*columns, strict=True))
+
+
+def _ready(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    """Return what makes a value of this type ready for the driver; None where it is taken as it is."""
+    if isinstance(kind, JSON) and dialect.name == "sqlite":
+        return _json  # what the detour over the type would write
+    ready = kind.dialect_impl(dialect).bind_processor(dialect)
+    return cache(ready) if ready and isinstance(kind, Instant) else ready  # a batch has one time, or few
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -28,19 +28,20 @@ def event(row: Any) -> facts.Event:
     return facts.Event(row.name, row.at, row.data)
 
 
-def cart(row: Any) -> facts.Cart | None:
-    """Return a cart as it is now, or None where there is none."""
+def cart(row: Any, whole: bool = True) -> facts.Cart | None:
+    """Return a cart as it is now, or None where there is none; unless `whole`, without what is in it."""
     if row is None:
         return None
-    return facts.Cart(row.token, row.total, row.currency, _items(row.items), row.checkout_at is not None)
+    items = _items(row.items) if whole else ()
+    return facts.Cart(row.token, row.total, row.currency, items, row.checkout_at is not None)
 
 
-def order(row: Any) -> facts.Order | None:
-    """Return an order, or None where there is none."""
+def order(row: Any, whole: bool = True) -> facts.Order | None:
+    """Return an order, or None where there is none; unless `whole`, without what is in it."""
     if row is None:
         return None
-    return facts.Order(row.token, row.total, row.currency, _items(row.items), tuple(row.codes), row.placed_at,
-                       row.paid_at is not None)  # fmt: skip
+    items, paid = _items(row.items) if whole else (), row.paid_at is not None
+    return facts.Order(row.token, row.total, row.currency, items, tuple(row.codes), row.placed_at, paid)
 
 
 def _items(items: Iterable[Mapping[str, Any]]) -> tuple[facts.Item, ...]:

@@ -69,23 +69,20 @@ class Step(NamedTuple):
     at: datetime
 
 
-@dataclass(frozen=True)
-class Resting:
+class Resting(NamedTuple):
     """The run waits at a position."""
 
     position: Position
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(NamedTuple):
     """The run is over. `status` is "done" or "exited"; `reason` is "end", "goal:<event>" or "exit:<event>"."""
 
     status: str
     reason: str
 
 
-@dataclass(frozen=True)
-class Advance:
+class Advance(NamedTuple):
     """What one advance did: steps and (visit, effect) pairs in order, and where the run is now."""
 
     steps: tuple[Step, ...]
@@ -140,10 +137,10 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
             case Go(port, asked, saw):
                 steps.append(Step(position.node, position.visit, port, saw, now))
                 effects += [(position.visit, effect) for effect in asked]
-                facts = _foreseen(facts, asked)
         following = plan.targets.get((position.node, port))
         if following is None:
             return Advance(tuple(steps), tuple(effects), Finished("done", "end"))
+        facts = _foreseen(facts, asked) if asked else facts
         position = Position(following, position.visit + 1)
 
 

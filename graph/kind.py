@@ -56,16 +56,14 @@ class Go(NamedTuple):
     saw: Settings = NOTHING
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(NamedTuple):
     """Rest until an instant; `rule` is what made it, kept so that the wait can be explained."""
 
     until: datetime
-    rule: Settings = field(default_factory=dict)
+    rule: Settings = NOTHING
 
 
-@dataclass(frozen=True)
-class WaitFor:
+class WaitFor(NamedTuple):
     """Rest until one of these events, or until an instant if none comes."""
 
     events: tuple[str, ...]

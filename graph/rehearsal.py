@@ -7,7 +7,7 @@ what may happen at a fork is chosen by whoever rehearses. The same arguments giv
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from graph.effects import Effect, GrantOffer, SendChat, SendMessage, TagCustomer
@@ -102,21 +102,21 @@ class _Played:
 
 def happened(facts: Facts, name: str, at: datetime) -> Facts:
     """Return the facts after one more event; what readers do with a message is seen on the last one."""
-    facts = replace(facts, since=(*facts.since, Event(name, at)))
+    facts = facts._replace(since=(*facts.since, Event(name, at)))
     if not facts.messages or not name.startswith("message."):
         return facts
     *earlier, last = facts.messages
-    read = replace(last, opened_at=at, clicked_at=at if name == "message.clicked" else last.clicked_at)
-    return replace(facts, messages=(*earlier, read))
+    read = last._replace(opened_at=at, clicked_at=at if name == "message.clicked" else last.clicked_at)
+    return facts._replace(messages=(*earlier, read))
 
 
 def seen_later(facts: Facts, effects: Iterable[Effect], now: datetime) -> Facts:
     """Return the facts as later steps see them, once these effects were carried out."""
     for effect in effects:
         if isinstance(effect, SendMessage | SendChat | GrantOffer):
-            facts = replace(facts, messages=(*facts.messages, MessageFact(effect.node, sent_at=now)))
+            facts = facts._replace(messages=(*facts.messages, MessageFact(effect.node, sent_at=now)))
         elif isinstance(effect, TagCustomer):
             held = facts.customer.tags
             tags = held | {effect.tag} if effect.add else held - {effect.tag}
-            facts = replace(facts, customer=replace(facts.customer, tags=tags))
+            facts = facts._replace(customer=facts.customer._replace(tags=tags))
     return facts

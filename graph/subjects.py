@@ -31,6 +31,7 @@ class Operator:
 class Subject:
     """Something that can be asked about. `type` chooses operators and input; `read` takes (facts, now).
 
+    `needs` names the facts that it looks at, beyond who somebody is and in which zone they live: others are not loaded.
     `denied` is the title of the contrary, for what is answered by yes or no.
     """
 
@@ -124,43 +125,44 @@ def _event_products(facts: Facts, _now: datetime) -> list[str] | None:
 CUSTOMER, CART, ORDER, START, MESSAGES = (
     M("The customer"), M("The cart"), M("The order"), M("How it started"), M("E-mails of this automation"),
 )  # fmt: skip
-_CART, _ORDER, _MESSAGES = frozenset({"cart"}), frozenset({"order"}), frozenset({"messages"})
+_PERSON, _CART, _ORDER, _MESSAGES = (frozenset({name}) for name in ("customer", "cart", "order", "messages"))
+_GOODS = frozenset({"items"})  # what is in it: the longest part of a cart or an order
 
 SUBJECTS: Mapping[str, Subject] = {
     subject.name: subject
     for subject in (
         Subject("cart.total", M("cart total"), "money", CART, _cart_total, _CART),
         Subject("cart.items", M("number of items in the cart"), "number", CART,
-                lambda facts, _now: _pieces(facts.cart.items) if facts.cart else None, _CART),
+                lambda facts, _now: _pieces(facts.cart.items) if facts.cart else None, _CART | _GOODS),
         Subject("cart.products", M("the cart"), "products", CART,
-                lambda facts, _now: _products(facts.cart.items) if facts.cart else None, _CART),
+                lambda facts, _now: _products(facts.cart.items) if facts.cart else None, _CART | _GOODS),
         Subject("cart.checkout", M("the checkout was reached"), "yes_no", CART,
                 lambda facts, _now: facts.cart.checkout if facts.cart else None, _CART,
                 denied=M("the checkout was not reached")),
         Subject("customer.orders_count", M("number of orders so far"), "number", CUSTOMER,
-                lambda facts, _now: facts.customer.orders_count),
+                lambda facts, _now: facts.customer.orders_count, _PERSON),
         Subject("customer.spent", M("total spent so far"), "money", CUSTOMER,
-                lambda facts, _now: facts.customer.spent),
+                lambda facts, _now: facts.customer.spent, _PERSON),
         Subject("customer.subscribed", M("the customer agreed to receive news"), "yes_no", CUSTOMER,
-                lambda facts, _now: facts.customer.subscribed,
+                lambda facts, _now: facts.customer.subscribed, _PERSON,
                 denied=M("the customer did not agree to receive news")),
         Subject("customer.tags", M("the customer's tags"), "tags", CUSTOMER,
-                lambda facts, _now: sorted(facts.customer.tags)),
+                lambda facts, _now: sorted(facts.customer.tags), _PERSON),
         Subject("customer.locale", M("the customer's language"), "text", CUSTOMER,
-                lambda facts, _now: facts.customer.locale or None),
+                lambda facts, _now: facts.customer.locale or None, _PERSON),
         Subject("customer.email", M("the e-mail address"), "text", CUSTOMER,
-                lambda facts, _now: facts.customer.email or None),
+                lambda facts, _now: facts.customer.email or None, _PERSON),
         Subject("customer.last_order_days", M("days since the last order"), "days", CUSTOMER,
-                lambda facts, now: _days(facts.customer.last_order_at, now)),
+                lambda facts, now: _days(facts.customer.last_order_at, now), _PERSON),
         Subject("customer.known_days", M("days since the customer became known"), "days", CUSTOMER,
-                lambda facts, now: _days(facts.customer.created_at, now)),
+                lambda facts, now: _days(facts.customer.created_at, now), _PERSON),
         Subject("customer.unread_days", M("days without opening an e-mail"), "days", CUSTOMER,
-                lambda facts, now: _days(facts.customer.read_at, now)),
+                lambda facts, now: _days(facts.customer.read_at, now), _PERSON),
         Subject("order.total", M("order total"), "money", ORDER, _order_total, _ORDER),
         Subject("order.items", M("number of items ordered"), "number", ORDER,
-                lambda facts, _now: _pieces(facts.order.items) if facts.order else None, _ORDER),
+                lambda facts, _now: _pieces(facts.order.items) if facts.order else None, _ORDER | _GOODS),
         Subject("order.products", M("the order"), "products", ORDER,
-                lambda facts, _now: _products(facts.order.items) if facts.order else None, _ORDER),
+                lambda facts, _now: _products(facts.order.items) if facts.order else None, _ORDER | _GOODS),
         Subject("order.code", M("a coupon code was used"), "yes_no", ORDER,
                 lambda facts, _now: bool(facts.order.codes) if facts.order else None, _ORDER,
                 denied=M("no coupon code was used")),

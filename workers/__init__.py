@@ -6,7 +6,6 @@ worker process also looks for due rows by itself (`workers.heartbeat`).
 
 from __future__ import annotations
 
-import gc
 import os
 from functools import cache
 from typing import TYPE_CHECKING
@@ -31,11 +30,10 @@ QUICK = 10  # milliseconds between two looks for what a shop has just told
 def application() -> Flask:
     """Return the application that this process works for: configuration and database, no pages."""
     from app import create_app
+    from workers import memory
 
     app = create_app()
-    # What has been loaded stays: no collection of a batch's garbage walks through it again (a quarter of an advance).
-    gc.collect()
-    gc.freeze()
+    memory.settle()
     return app
 
 

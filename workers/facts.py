@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from app import facts as seen
 from app.bulk import among, in_shop
@@ -20,20 +20,24 @@ from graph import facts
 from graph.interpreter import Plan
 
 Rows = Sequence[Any]
-# What app/facts.py looks at in the rows that every run has: the others cost as much to read as to use.
+# What app/facts.py looks at in the rows: the other columns cost as much to read as to use.
 READ: dict[Any, tuple[str, ...]] = {
     Customer: ("id", "email", "first_name", "last_name", "locale", "timezone", "consent", "orders_count", "spent",
                "last_order_at", "created_at", "read_at"),
     Event: ("id", "name", "at", "data", "cart_id", "order_id"),
+    Cart: ("id", "token", "total", "currency", "checkout_at"),
+    Order: ("id", "token", "total", "currency", "codes", "placed_at", "paid_at"),
 }  # fmt: skip
+GOODS = ("items",)  # of a cart or an order
+NOBODY_ASKS = ("id", "timezone")  # of a customer: in whose zone days and hours are counted
 
 
 def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
     """Return the facts of each of these runs (rows of `run`, all of one version), by run id."""
-    people = _people(shop_id, {run.customer_id for run in runs})
-    events = _began(runs)
-    carts = _by_id(Cart, {event.cart_id for event in events}) if "cart" in plan.needs else {}
-    orders = _by_id(Order, {event.order_id for event in events}) if "order" in plan.needs else {}
+    people = _people(shop_id, {run.customer_id for run in runs}, "customer" in plan.needs)
+    events, more = _began(runs), GOODS if "items" in plan.needs else ()
+    carts = _by_id(Cart, {event.cart_id for event in events}, more) if "cart" in plan.needs else {}
+    orders = _by_id(Order, {event.order_id for event in events}, more) if "order" in plan.needs else {}
     messages = _messages({run.id for run in runs}) if "messages" in plan.needs else {}
     since = _since(shop_id, plan, list(people), events)
     shop = db.session.get_one(Shop, shop_id)
@@ -41,8 +45,8 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
         run.id: facts.Facts(
             customer=people[run.customer_id],
             event=seen.event(event),
-            cart=seen.cart(carts.get(event.cart_id)),
-            order=seen.order(orders.get(event.order_id)),
+            cart=seen.cart(carts.get(event.cart_id), bool(more)),
+            order=seen.order(orders.get(event.order_id), bool(more)),
             messages=tuple(messages.get(run.id, ())),
             since=_after(event, since.get(run.customer_id, ())),
             zone=shop.timezone,
@@ -58,19 +62,31 @@ def _began(runs: Rows) -> list[Any]:
     return [found[run.event_id] for run in runs]
 
 
-def _by_id(model: Any, ids: Collection[int | None]) -> dict[Any, Any]:
-    wanted = [id for id in ids if id]
+def _by_id(model: Any, ids: Collection[int | None], more: Sequence[str] = ()) -> dict[Any, Any]:
+    return _read(model, ids, (*READ[model], *more))
+
+
+def _read(model: Any, ids: Collection[int | None], names: Sequence[str]) -> dict[Any, Any]:
+    wanted, columns = [id for id in ids if id], model.__table__.columns
     if not wanted:
         return {}
-    read = [getattr(model, name) for name in READ.get(model, ())] or model.__table__.columns
-    rows = db.session.execute(select(*read).where(among(model.id, wanted)))
-    return {row.id: row for row in rows}
+    query = select(*(columns[name] for name in names)).where(among(columns.id, wanted))
+    return {row.id: row for row in _rows(query)}
 
 
-def _people(shop_id: int, ids: Collection[int]) -> dict[int, facts.Customer]:
+def _rows(query: Executable) -> Any:
+    """Return the rows of a query of plain columns without the session's detour, which costs as much as reading them."""
+    return db.session.connection().execute(query)
+
+
+def _people(shop_id: int, ids: Collection[int], whole: bool) -> dict[int, facts.Customer]:
+    """Return the customers by id; unless `whole`, who they are and their zones only."""
+    if not whole:
+        found = _read(Customer, ids, NOBODY_ASKS)
+        return {id: facts.Customer(id, zone=row.timezone or None) for id, row in found.items()}
     tags: dict[int, set[str]] = defaultdict(set)
     theirs = select(CustomerTag.customer_id, CustomerTag.tag)
-    for customer_id, tag in db.session.execute(theirs.where(in_shop(shop_id, CustomerTag.customer_id, ids))):
+    for customer_id, tag in _rows(theirs.where(in_shop(shop_id, CustomerTag.customer_id, ids))):
         tags[customer_id].add(tag)
     return {id: seen.customer(row, frozenset(tags.get(id, ()))) for id, row in _by_id(Customer, ids).items()}
 
@@ -79,7 +95,7 @@ def _messages(runs: Collection[int]) -> dict[int, list[facts.MessageFact]]:
     found: dict[int, list[facts.MessageFact]] = defaultdict(list)
     columns = Message.run_id, Message.node, Message.sent_at, Message.opened_at, Message.clicked_at
     theirs = select(*columns).where(among(Message.run_id, runs), Message.audience == "customer")
-    for row in db.session.execute(theirs.order_by(Message.run_id, Message.visit)):
+    for row in _rows(theirs.order_by(Message.run_id, Message.visit)):
         found[row.run_id].append(facts.MessageFact(row.node, row.sent_at, row.opened_at, row.clicked_at))
     return found
 
@@ -95,7 +111,7 @@ def _since(shop_id: int, plan: Plan, people: Collection[int], began: Rows) -> di
         columns = Event.id, Event.customer_id, Event.name, Event.at, Event.data
         theirs = select(*columns).where(in_shop(shop_id, Event.customer_id, people), Event.name.in_(names))
         first = min(began_at(event) for event in began)
-        for row in db.session.execute(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):
+        for row in _rows(theirs.where(Event.at >= first).order_by(Event.at, Event.id)):
             found[row.customer_id].append(row)
     return found
 

@@ -105,13 +105,14 @@ class Run(db.Model):
         leased = update(cls).where(cls.id.in_(select(due.c.id))).values(
             status="leased", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=until
         )  # fmt: skip
-        return list(db.session.execute(leased.returning(cls.id, cls.token, cls.attempts)))
+        found: Any = db.session.connection().execute(leased.returning(cls.id, cls.token, cls.attempts))
+        return list(found)
 
     @classmethod
     def held(cls, tokens: Mapping[int, int]) -> list[Row[Any]]:
         """Return, locked, the WALKING columns of the claimed runs that are still ours: whose token nobody raised."""
         mine = select(*cls._walking()).where(among(cls.id, tokens), LEASED)
-        rows = db.session.execute(mine.order_by(cls.id).with_for_update(key_share=True))
+        rows = db.session.connection().execute(mine.order_by(cls.id).with_for_update(key_share=True))
         return [row for row in rows if row.token == tokens[row.id]]
 
     @classmethod

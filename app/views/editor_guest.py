@@ -6,7 +6,7 @@ Reads rows and writes none. What a customer does not have yet, such as a cart, i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -60,7 +60,7 @@ def invented(form: GuestForm, plan: Plan, shop: Shop, now: datetime) -> Guest:
     )  # fmt: skip
     cart = _example_cart(shop)
     if form.cart.data is not None:
-        cart = replace(cart, total=form.cart.data)
+        cart = cart._replace(total=form.cart.data)
     known = _facts(plan, shop, now, person, cart, None)
     words: dict[str, Any] = {"customer": {"first_name": name, "last_name": "", "email": person.email}}
     return Guest(name, known, words if form.cart.data is None else words | {"cart_total": form.cart.data})

@@ -31,6 +31,7 @@ from tests.bench import (
 )
 from tests.bench.figure import Figure, summary
 from tests.bench.stage import POSTGRESQL, SQLITE
+from workers import memory
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "servers": servers.measured,
@@ -52,6 +53,7 @@ def main(chosen: list[str]) -> int:
     logging.getLogger("workers").setLevel(
         logging.WARNING
     )  # a line a mail belongs to the terminal, not to the mail
+    memory.settle()  # as a worker does
     figures: list[Figure] = []
     for name in chosen or MEASURES:
         if name == "servers" and not chosen and os.environ.get("PEERS") != "1":

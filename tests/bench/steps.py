@@ -15,6 +15,7 @@ from tests.bench.figure import Figure
 from tests.bench.stage import POSTGRESQL, SQLITE
 from tests.conftest import SECRET
 from tests.workers.world import World
+from workers import memory
 
 RUNS, FEW = 10_000, 300
 MANNERS = {SQLITE: (0.10, 0.20), POSTGRESQL: (0.25, 0.45)}  # floor and target of the ratio to raw rows
@@ -91,6 +92,7 @@ def _worker(folder: str, url: str, key: str, version: int, gate: object, done: o
     app = create_app(Settings(data_dir=Path(folder), database_url=url, secret_key=key))
     with app.app_context():
         db.session.execute(db.text("SELECT 1"))
+        memory.settle()
         gate.wait()  # type: ignore[attr-defined]
         stage.advanced(version)
         done.wait()  # type: ignore[attr-defined]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +11,8 @@ from hypothesis import strategies as st
 
 from graph import conditions
 from graph.conditions import BadRule, clean, evaluate
-from graph.facts import Customer, Event, Facts
-from graph.subjects import OPERATORS, SUBJECTS
+from graph.facts import Cart, Customer, Event, Facts, Order
+from graph.subjects import OPERATORS, SUBJECTS, Subject
 from graph.words import Names, say
 from tests.graph.build import CART, NOON, ORDER, facts, opened, rules
 
@@ -22,8 +21,7 @@ FULL = facts(
     messages=(opened(NOON),),
     since=(Event("order.placed", NOON),),
     event=Event("order.placed", NOON, {"products": ["p1", "p9"]}),
-    customer=replace(
-        facts().customer,
+    customer=facts().customer._replace(
         subscribed=True,
         locale="fr",
         orders_count=3,
@@ -96,7 +94,7 @@ def test_what_is_not_there_answers_no_to_every_comparison(name: str) -> None:
 
 
 def test_a_cart_in_another_currency_is_not_compared() -> None:
-    yen = facts(cart=replace(CART, currency="JPY"))
+    yen = facts(cart=CART._replace(currency="JPY"))
     seen = evaluate(rules(("cart.total", "over", 5000)), yen, NOON)
     assert (seen["answer"], seen["rules"][0]["saw"]) == (False, None)
 
@@ -245,3 +243,22 @@ def test_rules_are_told_with_money_and_titles() -> None:
 
 def test_every_yes_or_no_has_its_contrary_in_words() -> None:
     assert all(subject.denied for subject in SUBJECTS.values() if subject.type == "yes_no")
+
+
+BLANK = Facts(Customer(FULL.customer.id, zone=FULL.customer.zone), zone=FULL.zone, currency=FULL.currency)
+
+
+@pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)
+def test_a_subject_looks_at_what_it_says_it_needs_and_nothing_else(subject: Subject) -> None:
+    said = {
+        name: getattr(FULL, name)
+        for name in ("customer", "cart", "order", "messages")
+        if name in subject.needs
+    }
+    known = BLANK._replace(event=FULL.event, since=FULL.since if subject.watches else (), **said)
+    if "items" not in subject.needs:
+        goods = {
+            name: thing._replace(items=()) for name, thing in said.items() if isinstance(thing, Cart | Order)
+        }
+        known = known._replace(**goods)
+    assert subject.read(known, NOON) == subject.read(FULL, NOON)

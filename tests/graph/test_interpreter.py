@@ -71,7 +71,7 @@ def test_a_wait_that_is_over_goes_on_to_the_end_and_asks_for_effects_in_order() 
 
 def test_an_open_way_out_is_an_end_on_purpose() -> None:
     plan = compile(recovery())
-    poor = facts(cart=replace(facts().cart, total=100))
+    poor = facts(cart=facts().cart._replace(total=100))
     last = advance(plan, resting(arrive(plan, poor)), poor, NOON + 2 * HOUR, heads)
     assert [step.node for step in last.steps] == ["pause", "rich"]
     assert (last.effects, last.rest) == ((), Finished("done", "end"))
