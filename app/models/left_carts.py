@@ -24,7 +24,9 @@ from app.models.dailies import Asked
 from app.models.events import Event
 from app.models.flows import Flow
 from app.models.messages import Message
+from app.models.orders import Order
 from app.models.runs import Run
+from app.models.tracking import Attribution
 from graph.topics import ORDER
 
 QUIET = timedelta(minutes=30)  # what the templates take for a cart left behind, too
@@ -78,11 +80,26 @@ def recovered(shop_id: int, currency: str) -> tuple[int, int]:
     """Return what recovered carts brought in all, in minor units, and how many they were (CART-10, CART-16).
 
     Strictly: our link was pressed, then the customer ordered and paid; less what was sent back since. Other currencies
-    are left out.
+    are left out. What came so late that no automation is credited with it counts as well: the link has no last day.
     """
     counted = dailies.counted(Asked(shop_id), ("recovered", "recovered_sales"))
     total = sum(number for key, number in counted.items() if key[2:4] == ("recovered_sales", currency))
-    return total, sum(number for key, number in counted.items() if key[2] == "recovered")
+    count = sum(number for key, number in counted.items() if key[2] == "recovered")
+    late_total, late_count = _uncredited(shop_id, currency)
+    return total + late_total, count + late_count
+
+
+def _uncredited(shop_id: int, currency: str) -> tuple[int, int]:
+    """Return the same of recovered carts that no automation is credited with: the days know nothing of them."""
+    worth = case((Order.currency == currency, Order.total - func.coalesce(Order.refunded, 0)), else_=0)
+    credited = select(Attribution.id).where(Attribution.order_id == Order.id).exists()
+    orders = select(func.coalesce(func.sum(worth), 0), func.count()).join(
+        Cart, and_(Cart.shop_id == Order.shop_id, Cart.id == Order.cart_id)
+    )
+    paid = Order.paid_at.is_not(None), Order.cancelled_at.is_(None), Order.placed_by.is_(None)
+    late = Cart.shop_id == shop_id, Cart.recovered_at.is_not(None), *paid, ~credited
+    total, count = db.session.execute(orders.where(*late)).one()
+    return int(total), int(count)
 
 
 def _parts(

@@ -124,6 +124,27 @@ def test_the_grand_total_counts_carts_whose_link_was_pressed_and_whose_order_was
     assert "€40.00" in words(owner.get("/carts"))
 
 
+@pytest.mark.rule("CART-16")
+@pytest.mark.rule("CART-17")
+def test_a_cart_that_came_back_by_its_link_counts_although_no_automation_is_credited_any_more(owner, shop):
+    for name, recovered, placed_by in (("Late", True, None), ("Unpressed", False, None), ("Desk", False, 7)):
+        cart = a_cart(shop, name)
+        cart.ordered_at, cart.recovered_at = clock.real(), clock.real() if recovered else None
+        customer = db.session.get(Customer, cart.customer_id)
+        an_order(
+            shop,
+            customer,
+            total=5000,
+            cart_id=cart.id,
+            placed_by=placed_by,
+            refunded=500,
+            paid_at=clock.real(),
+        )
+    db.session.commit()
+    assert left_carts.recovered(shop.id, "EUR") == (4500, 1)
+    assert left_carts.recovered(shop.id, "USD") == (0, 1)
+
+
 @pytest.mark.rule("CART-10")
 def test_carts_are_found_by_name_address_product_amount_and_age(owner, shop):
     a_cart(shop, "Ada")
