@@ -8,15 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import flask_migrate
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Engine,
+    Table,
+    TableClause,
+    column,
+    func,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy import table as lightly
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
 
 BATCH = 2000
+_NOTHING = JSONB(none_as_null=True)
 
 
 class NotMoved(RuntimeError):
@@ -65,11 +82,21 @@ def _refuse_a_used(target: Engine) -> None:
 
 
 def _copy(table: Table, old: Connection, new: Connection) -> int:
-    count = 0
+    count, written = 0, insert(_with_nothing_left_out(table))
     for rows in _batches(table, old):
-        new.execute(insert(table), rows)
+        new.execute(written, rows)
         count += len(rows)
     return count
+
+
+def _with_nothing_left_out(table: Table) -> TableClause:
+    """Return the table for writing: what a row leaves out stays NULL, where JSON would say a `null` of its own."""
+    columns = ((each.name, _NOTHING if _may_be_nothing(each) else each.type) for each in table.columns)
+    return lightly(table.name, *(column(name, kind) for name, kind in columns))
+
+
+def _may_be_nothing(column: Column[Any]) -> bool:
+    return bool(column.nullable) and isinstance(column.type, JSON)
 
 
 def _batches(table: Table, old: Connection) -> Iterator[list[dict[str, object]]]:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import create_engine, func, null, select, text
 
 from app import create_app, moving
 from app.config import Settings
 from app.extensions import db
 from app.launcher import prepare
-from app.models import Customer, Shop
-from tests.app.rows import a_customer, a_flow, a_message, a_run, a_shop
+from app.models import Customer, Email, Shop
+from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, kept
 from tests.conftest import SECRET
 
 
@@ -70,6 +70,17 @@ def test_every_row_arrives_as_it_was(instance: Flask, target: str) -> None:
     assert contents(there) == contents(instance)
     assert any(contents(there).values())
     with there.app_context():
+        db.engine.dispose()
+
+
+def test_what_a_row_leaves_out_stays_nothing(instance: Flask, target: str) -> None:
+    kept(Email(shop_id=db.session.scalars(select(Shop.id)).one(), name="Still", content={}, updated_at=NOON))
+    db.session.commit()
+    moving.move(target)
+    there = moved(instance, target)
+    with there.app_context():
+        assert db.session.scalar(select(Email.draft.is_(null()))) is True
+        db.session.rollback()
         db.engine.dispose()
 
 
