@@ -6,10 +6,10 @@ and whether its code is taken are two questions (OFFER-27): switching the flow o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text, UniqueConstraint, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, same_shop
@@ -99,13 +99,28 @@ class Offer(db.Model):
         return db.session.scalar(held.where(*good, *lives)) or 0
 
     @classmethod
+    def recipients(cls, flows: Collection[int], since: datetime, until: datetime) -> dict[int, int]:
+        """Return to how many customers each of these flows has given an offer; to the same one twice is one."""
+        people = select(cls.flow_id, func.count(cls.customer_id.distinct())).where(
+            cls.flow_id.in_(flows), cls.granted_at >= since, cls.granted_at < until
+        )
+        return {flow: count for flow, count in db.session.execute(people.group_by(cls.flow_id))}
+
+    @classmethod
     def givers(cls, shop_id: int) -> set[int]:
         """Return the flows of a shop, deleted ones too, that have given an offer to somebody."""
-        given = select(cls.id).where(cls.flow_id == Flow.id).exists()
-        return set(db.session.scalars(select(Flow.id).where(Flow.shop_id == shop_id, given)))
+        return set(db.session.scalars(select(Flow.id).where(Flow.shop_id == shop_id, cls._given())))
 
-    @staticmethod
-    def apart(shop_id: int) -> set[int]:
-        """Return the flows of a shop that speak by offers only: their figures belong to the shop channel (OFFER-16)."""
-        drawn = db.session.execute(select(Flow.id, Flow.draft).where(Flow.shop_id == shop_id))
+    @classmethod
+    def _given(cls) -> ColumnElement[bool]:
+        """SQL: whether a flow has given an offer."""
+        return select(cls.id).where(cls.flow_id == Flow.id).exists()
+
+    @classmethod
+    def apart(cls, shop_id: int) -> set[int]:
+        """Return the flows of a shop that speak by offers only: their figures belong to the shop channel (OFFER-16).
+
+        Who has given none has no figures to keep apart, so that few drawings are read.
+        """
+        drawn = db.session.execute(select(Flow.id, Flow.draft).where(Flow.shop_id == shop_id, cls._given()))
         return {id for id, draft in drawn if offers.only(draft)}
