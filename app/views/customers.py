@@ -8,7 +8,7 @@ from babel.dates import format_skeleton
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.wrappers import Response
 
@@ -173,7 +173,7 @@ def _of(model: type, customer: Customer) -> object:
     return (model.shop_id == customer.shop_id) & (model.customer_id == customer.id)
 
 
-def like(text: str) -> object:
+def like(text: str) -> ColumnElement[bool]:
     """Return what finds customers by a part of their name or address."""
     pattern = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     name = Customer.first_name + " " + Customer.last_name
