@@ -20,7 +20,6 @@ from workers.known import Asking, Known
 from workers.letters import Letter
 from workers.smtp import LAST_PATIENCE
 
-__all__ = ["Known"]  # what `decide` takes
 log = logging.getLogger(__name__)
 PAUSED = timedelta(minutes=15)  # how long a message of a paused flow waits before it asks again
 

@@ -41,7 +41,7 @@ def preview(
 
 
 def sample_page(shop: Shop) -> str:
-    """Return where the links at the foot of a test lead: a page that shows what a customer sees, and changes nothing."""
+    """Return where the links at the foot of a test lead: a page as customers see it that changes nothing."""
     return f"{base_url()}/p/sample/{links.sign('sample', shop.id)}" if shop.id else f"{base_url()}/"
 
 

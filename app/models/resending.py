@@ -50,11 +50,6 @@ def alike(like: Message, most: int) -> tuple[int, ...]:
     return tuple(db.session.scalars(theirs.where(~decided).order_by(Message.id).limit(most)))
 
 
-def is_again(message: Message) -> bool:
-    """Whether a person had this message sent once more."""
-    return message.key.endswith(AGAIN)
-
-
 def _once_more(row: Any, now: datetime) -> dict[str, Any]:
     key = f"{row.key}{AGAIN}"
     kept = {name: getattr(row, name) for name in KEPT}

@@ -64,6 +64,7 @@ def middle(measure: Callable[[], list[Figure]], times: int) -> list[Figure]:
 
 
 def _middle(same: list[Figure]) -> Figure:
+    """Return the figure nearest to the median, with the median as its value: the mean of two where runs are even."""
     half = median(each.value for each in same)
     nearest = min(same, key=lambda each: abs(each.value - half))
     return replace(nearest, value=half)

@@ -12,7 +12,8 @@ from app.models import Code, Coupon, Customer, Event, Flow, Message, StaffNotice
 from app.unit import unit
 from tests.workers.world import LEFT, NOON, SEND, WAIT
 from workers import quiet
-from workers.gate import Closed, Held, Known, Passed, Without, decide
+from workers.gate import Closed, Held, Passed, Without, decide
+from workers.known import Known
 from workers.smtp import Connection
 
 SETTINGS = {"goal": ["order.placed"], "exit": ["customer.unsubscribed"], "audience": "subscribers", "quiet": None,
