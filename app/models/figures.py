@@ -54,7 +54,7 @@ class Credit:
 
 @dataclass(frozen=True)
 class Brought:
-    """What offers brought (OFFER-15): how many were received, orders with the code, their sales in minor units."""
+    """What offers brought (OFFER-15): who received one, orders with the code, their sales in minor units."""
 
     recipients: int = 0
     orders: int = 0
@@ -156,8 +156,13 @@ def offers(shop_id: int, period: Period, flow_id: int | None = None) -> dict[int
     for (flow, _node, measure, detail, _day), number in counted.items():
         if measure != "code_sales" or detail == currency:
             found[flow][measure] += number
-    told = {flow: Brought(*map(each.__getitem__, OF_OFFERS)) for flow, each in found.items()}
-    givers = Offer.givers(shop_id)  # a coupon in a mail has its orders too, and is no offer
+    people = Offer.recipients(found, period.since, period.until)  # days added up would count them once a day
+    told = {
+        flow: Brought(people.get(flow, 0), *map(each.__getitem__, OF_OFFERS[1:]))
+        for flow, each in found.items()
+    }
+    # In a total: a coupon in a mail has its orders too, and is no offer.
+    givers = {flow_id} if flow_id else Offer.givers(shop_id)
     return {flow: each for flow, each in told.items() if each != Brought() and flow in givers}
 
 
