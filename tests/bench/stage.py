@@ -21,7 +21,7 @@ from app.extensions import db, limiter
 from app.models import InboxRow, Run, Version
 from app.unit import unit
 from tests.conftest import SECRET
-from tests.workers.world import SEND, WAIT, Sink, World
+from tests.workers.world import SEND, WAIT, World
 from workers import intake
 from workers.advance import advance
 from workers.enrol import enrol
@@ -51,13 +51,13 @@ def a_place(kind: str) -> Iterator[tuple[Path, str]]:
 
 
 @contextmanager
-def a_world(kind: str, sink: Sink | None = None) -> Iterator[World]:
+def a_world(kind: str, mail_port: int = 0) -> Iterator[World]:
     """Yield a shop of its own on an empty database of this kind, inside the application's context."""
     with a_place(kind) as (folder, url):
-        smtp = {"smtp_url": f"smtp://127.0.0.1:{sink.port}"} if sink else {}
+        smtp = {"smtp_url": f"smtp://127.0.0.1:{mail_port}"} if mail_port else {}
         app = an_app(folder, url, **smtp)
         with app.app_context():
-            yield World(app, sink, None)
+            yield World(app, None, None)
             db.session.remove()
             db.engine.dispose()
 
