@@ -60,23 +60,21 @@ def scope(shop: Shop | None) -> Scope:
     return Scope(shop, now, real, dict(db.session.execute(flows).all()), shops)
 
 
-def told_vitals() -> list[tuple[str, bool | None, str]]:
-    """Return (what, whether it is well, how it is) of all that the instance rests on; None: there is none."""
+def told_vitals() -> list[tuple[str, str, bool | None, str]]:
+    """Return (what, its name in the logs, whether it is well or None, how it is) of all that the instance rests on."""
     real = clock.real()
     workers, hearts = Heartbeat.beating("worker", real), Heartbeat.beating("heartbeat", real)
     steady = Heartbeat.held(real) is None
+    busy = ngettext("%(num)s at work", "%(num)s at work", workers)
+    watched = _("keeps watch") if hearts else _("nobody; each at work looks by itself")
     return [
-        (_("Workers"), workers > 0, ngettext("%(num)s at work", "%(num)s at work", workers)),
-        (
-            _("Heartbeat"),
-            True if hearts else None,
-            _("beats") if hearts else _("none; the workers look by themselves"),
-        ),
-        (_("Database"), vitals.database(), _("answers")),
-        (_("Broker"), *_answer(vitals.broker())),
-        (_("Built-in mailbox"), *_answer(vitals.mailbox())),
-        (_("Clock"), steady, _("steady") if steady else _("has jumped")),
-    ]
+        (_("Who does the automations’ work"), "workers", workers > 0, busy),
+        (_("Who notices that something is due"), "heartbeat", True if hearts else None, watched),
+        (_("Where your data is kept"), "database", *_answer(vitals.database())),
+        (_("What passes news on at once"), "broker", *_answer(vitals.broker())),
+        (_("Built-in mailbox"), "mailbox", *_answer(vitals.mailbox())),
+        (_("This machine’s clock"), "clock", steady, _("steady") if steady else _("has jumped")),
+    ]  # fmt: skip
 
 
 def _answer(well: bool | None) -> tuple[bool | None, str]:

@@ -14,6 +14,7 @@ from app.models import (
     ChannelTrouble,
     Flow,
     Heartbeat,
+    User,
 )
 from app.unit import unit
 from app.views.concerns import KINDS
@@ -166,3 +167,11 @@ def test_home_leads_there(owner, shop):
     page = owner.get("/home")
     assert 'href="/status"' in page.text and "A backup was put back." in words(page)
     assert db.session.scalar(db.select(Flow.status)) == "paused"
+
+
+def test_an_owner_reads_in_plain_words_what_it_all_rests_on(owner):
+    unit(lambda: db.session.execute(db.update(User).values(is_owner=True)))
+    page = words(owner.get("/status"))
+    for plain, technical in (("Who does the automations’ work", "workers"), ("What passes news on at once", "broker")):
+        assert f"{plain} {technical}" in page
+    assert "Broker" not in page and "Heartbeat" not in page
