@@ -172,6 +172,9 @@ def test_home_leads_there(owner, shop):
 def test_an_owner_reads_in_plain_words_what_it_all_rests_on(owner):
     unit(lambda: db.session.execute(db.update(User).values(is_owner=True)))
     page = words(owner.get("/status"))
-    for plain, technical in (("Who does the automations’ work", "workers"), ("What passes news on at once", "broker")):
+    for plain, technical in (
+        ("Who does the automations’ work", "workers"),
+        ("What passes news on at once", "broker"),
+    ):
         assert f"{plain} {technical}" in page
     assert "Broker" not in page and "Heartbeat" not in page
