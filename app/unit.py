@@ -6,8 +6,10 @@ Knows how each database begins, waits and fails. Must not know what is written.
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, Executable, event
@@ -20,6 +22,8 @@ T = TypeVar("T")
 # PostgreSQL's words for "again, please": serialization failure, deadlock, connection exceptions, admin shutdown,
 # a lock that was not to be had in time, a statement that took too long.
 RETRY_STATES = ("40001", "40P01", "08", "57P01", "55P03", "57014")
+BUSY = 10  # seconds that one writer waits for another
+_writer = threading.RLock()
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -33,7 +37,7 @@ def prepare_engine(engine: Engine) -> None:
 
 def _sqlite_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin or commit behind SQLAlchemy's back
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY * 1000}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -56,27 +60,46 @@ def writes() -> None:
         db.session.connection(execution_options={"writes": True})
 
 
+@contextmanager
+def _in_turn() -> Iterator[None]:
+    """Stand in line behind the other writers of this process, where the database lets one in at a time.
+
+    SQLite has no line: whoever finds the door closed sleeps and looks again, later each time, while others slip in.
+    """
+    queued = db.engine.dialect.name == "sqlite" and _writer.acquire(timeout=BUSY)
+    try:
+        yield
+    finally:
+        if queued:
+            _writer.release()
+
+
 def unit(work: Callable[[], T], tries: int = 5) -> T:
     """Run `work` in one transaction and commit it; the whole is run again when the database asks for it.
 
     Raises what `work` raises, or the database's error after the last try. Nothing is left half done.
     """
     for attempt in range(1, tries + 1):
-        db.session.rollback()
+        try:
+            return _done(work)
+        except DBAPIError as error:
+            if attempt == tries or not is_busy(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * attempt)
+    raise AssertionError("unreachable")
+
+
+def _done(work: Callable[[], T]) -> T:
+    db.session.rollback()
+    with _in_turn():
         try:
             writes()
             result = work()
             db.session.commit()
             return result
-        except DBAPIError as error:
-            db.session.rollback()
-            if attempt == tries or not is_busy(error):
-                raise
-            time.sleep(random.uniform(0.01, 0.05) * attempt)
         except BaseException:
             db.session.rollback()
             raise
-    raise AssertionError("unreachable")
 
 
 def is_busy(error: DBAPIError) -> bool:
