@@ -6,7 +6,13 @@ is not: it reaches those too who want no news.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from graph.words import M
+
+if TYPE_CHECKING:
+    from graph.model import Node
 
 TOPICS = (
     ("reminder", M("A reminder of what they left")),
@@ -15,3 +21,8 @@ TOPICS = (
 )
 ORDER = "order"
 MARKETING = ("reminder", "news")
+
+
+def serves_orders(nodes: Iterable[Node]) -> bool:
+    """Return whether one of these sends what an order needs: then everybody enters, and the gate keeps news back."""
+    return any(node.settings.get("topic") == ORDER for node in nodes)

@@ -21,10 +21,10 @@ from app.extensions import db
 from app.models import Customer, Event, Flow, Handwritten, Refusal, Run, Suppression
 from app.models.suppressions import HARD
 from app.unit import is_trouble, unit
-from graph import facts
+from graph import facts, reentry
 from graph.interpreter import Plan, start
-from graph.topics import ORDER
-from workers import locks, reentry, wake
+from graph.topics import serves_orders
+from workers import locks, wake
 from workers.ledger import Ledger
 from workers.plans import Compiled, plans
 
@@ -224,7 +224,8 @@ class Door:
             return "no_address" if plan.enrols.person else ""
         if self.suppressed.get(person.email) in HARD:
             return self.suppressed[person.email]
-        return "" if _serves_orders(plan) else self._unwilling(person, plan.settings["audience"])
+        serves = serves_orders(node for node, _kind in plan.nodes.values())
+        return "" if serves else self._unwilling(person, plan.settings["audience"])
 
     def _unwilling(self, person: Any, audience: str) -> str:
         if person.consent == "unsubscribed" or person.email in self.suppressed:
@@ -245,11 +246,6 @@ class Door:
         """Whether this cart was written about by hand since it was left: that took the place of a reminder."""
         written = self.by_hand.get(event.cart_id) if event.name in LEFT else None
         return written is not None and written >= event.at - timedelta(seconds=event.data.get("after", 0))
-
-
-def _serves_orders(plan: Plan) -> bool:
-    """Whether it sends what an order needs: then everybody enters, and its gate keeps news from who said no."""
-    return any(node.settings.get("topic") == ORDER for node, _kind in plan.nodes.values())
 
 
 def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:

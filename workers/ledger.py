@@ -13,7 +13,7 @@ from app.bulk import in_shop
 from app.extensions import db
 from app.models import Code, Coupon, Redemption, Run
 from app.models.runs import ACTIVE
-from workers.reentry import Record
+from graph.reentry import Record
 
 
 @dataclass

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 
 from app.extensions import db
 from app.models.carts import Cart
@@ -24,12 +24,14 @@ from app.models.runs import ACTIVE, Run
 from app.models.silences import SUBJECTS, Window, found
 from app.models.suppressions import HARD, Suppression
 from graph import facts
-from graph.fields import UNITS
 from graph.kind import TriggerKind
 from graph.model import BadGraph, Graph
+from graph.reentry import Entry, Record, refusal
+from graph.topics import serves_orders
 
 MOST = 20_000  # silences that one turning on takes in
 AT_ONCE = 400
+NEW = ""  # the key of an event that nobody knows yet
 PRESET = 14  # days: what is offered for carts where the drawing asks for none (CART-18)
 LONGEST = 90
 
@@ -102,7 +104,7 @@ def _welcome(
 ) -> Iterator[dict[str, Any]]:
     """Yield those of these silences whose customer may be written to and may enter now."""
     ids = {row["customer_id"] for row in rows}
-    reached, entered = _reached(shop_id, ids, graph.settings["audience"]), _entered(shop_id, flow_id, ids)
+    reached, entered = _reached(shop_id, ids, graph), _entered(shop_id, flow_id, ids)
     busy = _busy(shop_id, flow_id, ids) if graph.settings.get("alone") else set[int]()
     written = Handwritten.about_carts(shop_id, ids)
     for row in rows:
@@ -112,20 +114,23 @@ def _welcome(
             yield dict(row)
 
 
-def _reached(shop_id: int, ids: Collection[int], audience: str) -> set[int]:
+def _reached(shop_id: int, ids: Collection[int], graph: Graph) -> set[int]:
     """Return who of these can be written to: an address that works, no "no", and a yes where one is needed."""
-    theirs = select(Customer.id, Customer.email, Customer.consent).where(
+    theirs = select(Customer.id, Customer.email).where(
         Customer.shop_id == shop_id, Customer.id.in_(ids), Customer.erased_at.is_(None), Customer.email.is_not(None)
     )  # fmt: skip
-    willing = theirs.where(Customer.consent == "subscribed" if audience == "subscribers" else
-                           Customer.consent != "unsubscribed")  # fmt: skip
-    rows = {row.id: row.email for row in db.session.execute(willing) if row.email}
-    no = {
-        email
-        for email, why in Suppression.reasons(shop_id, rows.values()).items()
-        if why in (*HARD, "unsubscribed")
-    }
+    gone: Collection[str] = HARD
+    if not serves_orders(graph.nodes):
+        theirs, gone = theirs.where(_willing(graph.settings["audience"])), (*HARD, "unsubscribed")
+    rows = {row.id: row.email for row in db.session.execute(theirs) if row.email}
+    no = {email for email, why in Suppression.reasons(shop_id, rows.values()).items() if why in gone}
     return {id for id, email in rows.items() if email not in no}
+
+
+def _willing(audience: str) -> ColumnElement[bool]:
+    if audience == "subscribers":
+        return Customer.consent == "subscribed"
+    return Customer.consent != "unsubscribed"
 
 
 def _entered(shop_id: int, flow_id: int, ids: Collection[int]) -> dict[int, list[Any]]:
@@ -156,19 +161,12 @@ def _again(graph: Graph, row: Mapping[str, Any], entered: Sequence[Any]) -> bool
     """Whether they came in since this silence, or the rule of re-entry (C12) keeps it out."""
     if any(each.started_at >= row["at"] for each in entered):
         return True  # what was left before they came in is no reason to write to them again
-    reentry = graph.settings["reentry"]
+    record = Record()
+    for each in entered:
+        record.note(each.entry_key, each.started_at, each.status in ACTIVE)
     told = facts.Event(row["name"], row["at"], row["data"])
-    match reentry["rule"]:
-        case "once":
-            return bool(entered)
-        case "per_key":
-            return _trigger(graph).entry_key(told)[:160] in {each.entry_key for each in entered}
-        case "period":
-            period = UNITS[reentry["unit"]] * int(reentry["every"])
-            return any(row["at"] < each.started_at + period for each in entered)
-        case "not_while_active":
-            return any(each.status in ACTIVE for each in entered)
-    return False
+    entry = Entry(_trigger(graph).entry_key(told)[:160], NEW, row["at"])
+    return bool(refusal(graph.settings["reentry"], entry, record))
 
 
 def _looks_after_checkouts(shop_id: int) -> bool:

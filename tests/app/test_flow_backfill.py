@@ -69,6 +69,13 @@ def test_as_many_people_come_as_were_counted(past, audience, who):
     assert counted(past, flow, 14) == 0  # they are in it: the same silence is taken in once
 
 
+def test_who_wants_no_news_is_counted_where_an_order_is_served(past):
+    about_an_order = ("send_email", {"email": past.email, "topic": "order"})
+    flow = past.flow(LEFT, WAIT(), about_an_order, on=False)
+    assert counted(past, flow, 14) == turn_on(past, flow, Backfill(14)) == 3
+    assert set(entered(past)) == {"bea@example.com", "cleo@example.com", "dora@example.com"}
+
+
 @pytest.mark.rule("REMIND-03")
 def test_without_a_backfill_only_what_is_left_afterwards_counts(past):
     flow = past.flow(LEFT, WAIT(), SEND(past), on=False)

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.workers.world import NOON
-from workers.reentry import Entry, Record, refusal
+from graph.reentry import Entry, Record, refusal
+from tests.graph.build import NOON
 
 ENTRY = Entry("cart:c1", "order.placed:o1", NOON)
 YESTERDAY = NOON - timedelta(days=1)
