@@ -18,7 +18,6 @@ IN = .venv/bin/python -m
 INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 or newer: install python3, then run make again."; exit 1; }; \
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
-SHARED = -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test quick e2e bench bench-editor bench-reports faults mutants check rules messages vendor migration clean
 
@@ -29,11 +28,11 @@ run:
 test:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.chromium
-	@$(IN) pytest $(SHARED) $(TESTS)
+	@$(IN) pytest -n auto --dist loadfile $(TESTS)
 
 quick:
 	$(INSTALL) requirements-dev.txt
-	@$(IN) pytest $(SHARED) -m "not e2e and not faults" $(TESTS)
+	@$(IN) pytest -n auto --dist loadfile -m "not e2e and not faults" $(TESTS)
 
 e2e:
 	$(INSTALL) requirements-dev.txt

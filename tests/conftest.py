@@ -28,12 +28,6 @@ settings.register_profile("deep", max_examples=1000, deadline=None, suppress_hea
 settings.load_profile("usual")
 
 SECRET = "a secret of the tests, long enough for them"
-LONGEST = ("faults", "e2e")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the rooms whose files take longest: no process is left alone with one of them at the end."""
-    items.sort(key=lambda item: [room not in item.path.parts for room in LONGEST])
 
 
 _composed: list[bytes] = []
