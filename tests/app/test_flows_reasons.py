@@ -9,7 +9,14 @@ import pytest
 
 from app.reasons import ALL, why, why_paused
 
-ENGINE = Path(__file__).resolve().parents[2] / "workers"
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE = (
+    "workers/enrol.py",
+    "graph/reentry.py",
+    "workers/gate.py",
+    "workers/letters.py",
+    "workers/deliver.py",
+)
 WRITTEN = (
     r"Closed\(\"\w+\", \"(\w+)\"", r"Unwritable\(\"(\w+)\"", r"Held\([^\n]*, \"(\w+)\"\)", r"else \"(same_key|known)\"",
     r"return \"(\w+)\"\n", r"put_back\([^\n]*, \"(\w+)\"",
@@ -17,10 +24,8 @@ WRITTEN = (
 
 
 def written() -> set[str]:
-    files = [ENGINE / name for name in ("enrol.py", "reentry.py", "gate.py", "letters.py", "deliver.py")]
-    return {
-        code for file in files for pattern in WRITTEN for code in re.findall(pattern, file.read_text("utf-8"))
-    }
+    texts = [(ROOT / name).read_text("utf-8") for name in ENGINE]
+    return {code for text in texts for pattern in WRITTEN for code in re.findall(pattern, text)}
 
 
 def test_each_reason_of_the_engine_is_told_in_words():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 
 from app import clock
 from app.extensions import db
@@ -94,10 +95,12 @@ def test_whoever_says_no_while_their_mail_is_at_the_gate_gets_nothing_afterwards
 
 
 def welcomed(trader):
+    """Return one sent message of each customer; plain, for threads may not share what belongs to a session."""
     found = trader.all(Message, Message.shop_id == trader.shop.id, Message.state == "sent")
     people = {}
     for message in found:
-        people.setdefault(message.customer_id, message)
+        plain = SimpleNamespace(id=message.id, customer_id=message.customer_id)
+        people.setdefault(message.customer_id, plain)
     return list(people.values())
 
 
