@@ -15,6 +15,7 @@ from tests.workers.world import LEFT, SEND, WAIT
 from workers import due, heartbeat
 
 PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
+OF_FLOWS = "ix_run_flow, ix_message_flow, ix_call_flow"
 BEAT = ("ix_run_due", "ix_message_due", "ix_call_due", "ix_inbox_waiting", "ix_event_waiting")
 
 
@@ -53,6 +54,9 @@ def explained(look):
         cursor = raw.cursor()
         if not sqlite:
             cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
+            cursor.execute(
+                f"DROP INDEX {OF_FLOWS}"
+            )  # nearly empty tables make all costs equal; rolled back below
         plans = []
         for statement, parameters in seen:
             if statement.split(None, 1)[0] in ("SELECT", "UPDATE", "WITH"):
