@@ -17,6 +17,7 @@ from graph.events import concerns
 from graph.facts import Event, Facts
 from graph.kind import Go, NodeKind, Outcome, Stop, TriggerKind, Visit, Wait, WaitFor
 from graph.model import BadGraph, Graph, Node
+from graph.topics import serves_orders
 from graph.words import M
 
 Chance: TypeAlias = Callable[[str], float]
@@ -37,6 +38,7 @@ class Plan:
     needs: frozenset[str]
     goal: frozenset[str]
     exit: frozenset[str]
+    serves_orders: bool
 
     @property
     def enrols(self) -> TriggerKind:
@@ -108,6 +110,7 @@ def compile(graph: Graph) -> Plan:
         needs=frozenset().union(*(kind.needs(node.settings) for node, kind in kinds)),
         goal=goal,
         exit=leaves,
+        serves_orders=serves_orders(graph.nodes),
     )
 
 

@@ -102,11 +102,11 @@ class Graph:
     @property
     def sweep(self) -> Sweep | None:
         """What the heartbeat looks for to begin it; None where the shop itself tells, or while a setting is missing."""
-        kind = self.trigger.described if self.trigger else None
+        trigger = self.trigger
+        if trigger is None or not isinstance(trigger.described, TriggerKind):
+            return None
         try:
-            return (
-                kind.sweep(self.trigger.settings) if self.trigger and isinstance(kind, TriggerKind) else None
-            )
+            return trigger.described.sweep(trigger.settings)
         except (KeyError, TypeError):  # a draft may have gaps
             return None
 

@@ -23,7 +23,6 @@ from app.models.suppressions import HARD
 from app.unit import is_trouble, unit
 from graph import facts, reentry
 from graph.interpreter import Plan, start
-from graph.topics import serves_orders
 from workers import locks, wake
 from workers.ledger import Ledger
 from workers.plans import Compiled, plans
@@ -224,8 +223,7 @@ class Door:
             return "no_address" if plan.enrols.person else ""
         if self.suppressed.get(person.email) in HARD:
             return self.suppressed[person.email]
-        serves = serves_orders(node for node, _kind in plan.nodes.values())
-        return "" if serves else self._unwilling(person, plan.settings["audience"])
+        return "" if plan.serves_orders else self._unwilling(person, plan.settings["audience"])
 
     def _unwilling(self, person: Any, audience: str) -> str:
         if person.consent == "unsubscribed" or person.email in self.suppressed:

@@ -25,12 +25,10 @@ BATCH = 20
 LEASE = timedelta(minutes=5)
 LATER = timedelta(minutes=15)
 TRIES = 8
-Kept = (
-    type[Confirmation] | type[StaffNotice]
-)  # where they are kept: claim, pass_gate, put_back, rest and settle
-Write = Callable[
-    [int, Any], Letter | None
-]  # of a shop and a claimed row; None: it must not or cannot be written
+# Where they are kept: claim, pass_gate, put_back, rest and settle.
+Kept = type[Confirmation] | type[StaffNotice]
+# Of a shop and a claimed row; None: it must not or cannot be written.
+Write = Callable[[int, Any], Letter | None]
 
 
 def send(shop_id: int, kept: Kept, write: Write) -> int:

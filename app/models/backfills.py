@@ -61,10 +61,9 @@ def eligible(shop_id: int, flow_id: int, graph: Graph, days: int, now: datetime)
 
     One a person, the latest: several carts of somebody are no reason for several e-mails at once.
     """
-    if not days or not looks_back(graph) or graph.trigger is None:
+    sweep = graph.sweep
+    if not days or sweep is None or sweep.subject not in SUBJECTS:
         return []
-    sweep = _trigger(graph).sweep(graph.trigger.settings)
-    assert sweep is not None
     window = Window(shop_id, sweep.after, now - timedelta(days=days), now)
     rows = list({row["customer_id"]: row for row in found(sweep.subject, window, MOST)}.values())
     if sweep.subject == "cart" and _looks_after_checkouts(shop_id):
@@ -173,8 +172,7 @@ def _looks_after_checkouts(shop_id: int) -> bool:
     live = select(Version.graph).join(Flow, Flow.version_id == Version.id)
     for drawn in db.session.scalars(live.where(Flow.shop_id == shop_id, Flow.status == "live")):
         try:
-            graph = Graph.from_json(drawn)
-            sweep = _trigger(graph).sweep(graph.trigger.settings) if graph.trigger else None
+            sweep = Graph.from_json(drawn).sweep
         except BadGraph:
             continue
         if sweep is not None and sweep.subject == "checkout":

@@ -221,7 +221,7 @@ def _begin(shop_id: int, letter: Letter, about: dict[str, Any], now: datetime) -
 
 def _drawn(shop_id: int, letter: Letter, now: datetime) -> tuple[Flow, int]:
     """Return the flow of a shop's letters by hand, and the version for letters about this; both are made once."""
-    db.session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
+    Shop.lock(shop_id)
     graph = by_hand.drawing(letter.words["about"])
     flow = db.session.scalar(select(Flow).where(Flow.shop_id == shop_id, Flow.status == "hand"))
     if flow is None:
@@ -238,9 +238,7 @@ def _drawn(shop_id: int, letter: Letter, now: datetime) -> tuple[Flow, int]:
 
 
 def _keep(shop_id: int, place: Place, letter: Letter, now: datetime) -> None:
-    if Handwritten.of(
-        place.run_id, place.visit
-    ):  # another's letter has taken this place, and is about to leave
+    if Handwritten.of(place.run_id, place.visit):  # another's letter is about to leave from here
         raise TooLate("told")
     db.session.add(Handwritten(shop_id=shop_id, key=letter.key, run_id=place.run_id, visit=place.visit,
                                written_at=now, **letter.words))  # fmt: skip

@@ -23,9 +23,7 @@ from app.models.shops import Shop
 from app.unit import changed
 from graph.model import Graph
 
-MOMENT = timedelta(
-    seconds=10
-)  # within which the same flow is not made again: nobody wants two of it that fast
+MOMENT = timedelta(seconds=10)  # within which the same flow is not made again: nobody wants two that fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ class Flow(db.Model):
 
         Two of them, both on, would write everything twice.
         """
-        db.session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
+        Shop.lock(shop_id)
         same = select(cls.id).where(cls.shop_id == shop_id, cls.name == name, cls.recipe == recipe)
         fresh = same.where(cls.status != "deleted", cls.created_at > now - MOMENT, cls.created_at <= now)
         return db.session.scalar(fresh.order_by(cls.id.desc()).limit(1))

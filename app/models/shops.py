@@ -55,6 +55,11 @@ class Shop(db.Model):
         shop = db.session.get(cls, shop_id)
         return shop is not None and shop.is_demo
 
+    @classmethod
+    def lock(cls, id: int) -> None:
+        """Let whoever makes something of this shop that may be made once wait until this transaction is over."""
+        db.session.execute(select(cls.id).where(cls.id == id).with_for_update(key_share=True))
+
 
 class ApiKey(db.Model):
     """A key of a shop's own system. Only its SHA-256 is kept; the prefix tells keys apart on screen."""

@@ -139,12 +139,8 @@ def sample(form: LetterForm, locale: str) -> dict[str, object]:
 
 def given() -> dict[int, str]:
     """Return the coupons that a letter can give: one that an offer promises is given by that offer only."""
-    flows, promised = (
-        db.session.scalars(select(Flow).where(Flow.shop_id == g.shop.id, Flow.status == "live")),
-        set(),
-    )
-    for flow in flows:
-        promised |= coupons_in(flow.draft) if only(flow.draft) else set()
+    live = db.session.scalars(select(Flow.draft).where(Flow.shop_id == g.shop.id, Flow.status == "live"))
+    promised = {coupon for drawn in live if only(drawn) for coupon in coupons_in(drawn)}
     return {id: name for id, name in offered().items() if id not in promised}
 
 

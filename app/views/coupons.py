@@ -16,6 +16,7 @@ from app.models import Code, Coupon, Redemption, Shop
 from app.unit import unit
 from app.views import coupon_warnings
 from app.views.paging import page
+from app.views.twins import Twin
 
 pages = Blueprint("coupons", __name__)
 
@@ -25,7 +26,6 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         coupon_warnings=coupon_warnings.of_step, coupon_warnings_of_template=coupon_warnings.of_template
     )
-    app.register_error_handler(Twin, made_once)
     app.register_blueprint(pages)
 
 
@@ -82,22 +82,12 @@ def find(id: int) -> Coupon:
     return db.session.scalar(mine) or abort(404)
 
 
-class Twin(Exception):
-    """A shared coupon of this code is there already: the button was pressed twice. Nothing of it may be kept."""
-
-
-def made_once(_twin: Twin) -> Response:
-    """Lead to the one that the first press made."""
-    flash(_("You pressed twice; it was made once."))
-    return redirect(url_for("coupons.index"))
-
-
 def add(form: CouponForm) -> Coupon:
     """Add the coupon that a valid form describes, inside the caller's unit. Raises Twin: its shared code is taken."""
     shop = g.shop
-    db.session.execute(select(Shop.id).where(Shop.id == shop.id).with_for_update(key_share=True))
+    Shop.lock(shop.id)
     if taken(form, None):  # by a press that was faster: the form was right a moment ago
-        raise Twin
+        raise Twin(url_for("coupons.index"))
     coupon = Coupon(shop_id=shop.id, created_at=clock.now(shop.id), **form.terms(shop.timezone))
     db.session.add(coupon)
     db.session.flush()

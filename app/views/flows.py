@@ -26,6 +26,7 @@ from app.views import flow_backfill, ranges
 from app.views.flow_page import STATES, FlowPage, rows
 from app.views.paging import page
 from app.views.preflight import lacks
+from app.views.twins import Twin, made_once
 from graph import catalogue
 from graph.model import Graph, Node
 from graph.recipes import offers
@@ -162,25 +163,11 @@ def find(flow_id: int) -> Flow:
     return flow or abort(404)
 
 
-class Twin(Exception):
-    """The flow that is being made is there already: the button was pressed twice. Nothing of it may be kept."""
-
-    def __init__(self, flow_id: int) -> None:
-        super().__init__(flow_id)
-        self.flow_id = flow_id
-
-
-def made_once(twin: Twin) -> Response:
-    """Lead to the one that the first press made."""
-    flash(_("You pressed twice; it was made once."))
-    return redirect(url_for("flows.show", flow_id=twin.flow_id))
-
-
 def add(name: str, icon: str, graph: Graph, recipe: str = "") -> Flow:
     """Add a flow that is off, inside the caller's unit. Raises Twin when a press before this one has made it."""
     now = clock.now(g.shop.id)
     if twin := Flow.just_made(g.shop.id, name, recipe, now):
-        raise Twin(twin)
+        raise Twin(url_for("flows.show", flow_id=twin))
     flow = Flow(shop_id=g.shop.id, name=name, icon=icon, recipe=recipe, draft=graph.to_json(), created_at=now,
                 updated_at=now)  # fmt: skip
     db.session.add(flow)

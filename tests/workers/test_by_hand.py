@@ -109,8 +109,8 @@ def test_two_presses_at_once_are_one_mail(world, scheduled):
     assert sorted(done) == [False, True] and len(world.sink.mails) == 1
 
 
-def test_of_two_letters_at_once_the_second_is_told_of_the_first(world, scheduled):
-    """Two people write about one cart, each in their own page, before anything has left."""
+def the_first_of_three_leaves(world):
+    """Write three letters, each before the first has left: the others are told of it."""
     write(world, key="first")
     with pytest.raises(by_hand.TooLate, match="told"):
         write(world, key="second")
@@ -119,6 +119,11 @@ def test_of_two_letters_at_once_the_second_is_told_of_the_first(world, scheduled
         write(world, key="third")
     world.work()
     assert len(world.sink.mails) == 1
+
+
+def test_of_two_letters_at_once_the_second_is_told_of_the_first(world, scheduled):
+    """Two people write about one cart, each in their own page, before anything has left."""
+    the_first_of_three_leaves(world)
     write(world, key="fourth", seen=1)
     world.work()
     assert len(world.sink.mails) == 2
@@ -127,14 +132,7 @@ def test_of_two_letters_at_once_the_second_is_told_of_the_first(world, scheduled
 def test_of_two_letters_to_a_cart_without_a_reminder_one_leaves(world):
     world.cart()
     world.work()
-    write(world, key="first")
-    with pytest.raises(by_hand.TooLate, match="told"):
-        write(world, key="second")
-    world.work(deliver_too=False)
-    with pytest.raises(by_hand.TooLate, match="told"):
-        write(world, key="third")
-    world.work()
-    assert len(world.sink.mails) == 1
+    the_first_of_three_leaves(world)
 
 
 def test_a_worker_that_was_just_at_it_writes_nothing(world, scheduled):
