@@ -66,6 +66,12 @@ class Bounce(db.Model):
         return True
 
     @classmethod
+    def addresses(cls, shop_id: int, since: datetime) -> int:
+        """Return from how many addresses mail has come back since then."""
+        theirs = select(func.count(cls.address.distinct())).where(cls.shop_id == shop_id, cls.at > since)
+        return db.session.scalar(theirs.where(cls.kind != "complaint")) or 0
+
+    @classmethod
     def _soft(cls, shop_id: int, address: str, now: datetime) -> int:
         lately = select(func.count()).select_from(cls).where(cls.shop_id == shop_id, cls.address == address)
         return db.session.scalar(lately.where(cls.kind == "soft", cls.at > now - MEMORY)) or 0

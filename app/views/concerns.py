@@ -22,6 +22,7 @@ KINDS: Mapping[str, Callable[[Scope], Iterator[Concern]]] = {
     "unknown": flows.unknown,
     "failed": flows.failed,
     "call": flows.call,
+    "returned": house.returned,
 }
 
 

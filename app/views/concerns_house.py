@@ -10,7 +10,8 @@ from flask_babel import ngettext
 
 from app import vitals
 from app.models import Heartbeat, lateness, standstill
-from app.models.attention import missing
+from app.models.attention import Returned, missing
+from app.models.attention import returned as too_much
 from app.models.lateness import Late
 from app.models.standstill import Standing
 from app.views.concern import Act, Concern, Scope, act
@@ -121,6 +122,28 @@ def _read_again(scope: Scope, each: Standing) -> tuple[Act, ...]:
         act(scope, _("Try again"), "refresh-cw", "retry_deliveries", delivery_id=each.id),
         act(scope, _("Put away"), "archive", "skip_deliveries", question, delivery_id=each.id),
     )
+
+
+def returned(scope: Scope) -> Iterator[Concern]:
+    """Yield that more e-mails come back than mail providers put up with."""
+    found = too_much(scope.shop, scope.now) if scope.shop else None
+    if found:
+        yield Concern(
+            "returned",
+            "mail",
+            "wait",
+            came_back(found),
+            why=_(
+                "Mail providers distrust a sender of whom much comes back. Write to no bought or old lists, and let "
+                "new readers confirm their address."
+            ),
+            look=scope.page(_("Ask for confirmation"), "policies.show"),
+        )
+
+
+def came_back(found: Returned) -> str:
+    """Return in a sentence how much came back."""
+    return _("%(back)s of %(sent)s e-mails came back in the last 7 days", back=found.back, sent=found.sent)
 
 
 def sender(scope: Scope) -> Iterator[Concern]:

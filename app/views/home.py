@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext as __
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, vitals
 from app.extensions import db
 from app.models import Flow, Mail, figures
 from app.models.attention import attention, latest_credits, missing
 from app.models.periods import Period
 from app.views import permissions
 from app.views.access import public
+from app.views.concerns_house import came_back
 from app.views.preflight import unplugged
 
 pages = Blueprint("home", __name__)
@@ -72,18 +73,21 @@ def menu() -> list[Item]:
 @pages.get("/home")
 def index() -> str:
     """Show the last thirty days, what needs a person, and the way to the next step."""
-    period = Period.rolling(clock.now(g.shop.id), g.shop.timezone)
+    now = clock.now(g.shop.id)
+    period = Period.rolling(now, g.shop.timezone)
     return render_template(
         "home/index.html",
         now=figures.added(figures.by_flow(g.shop.id, period).values(), period.days),
         before=figures.added(figures.by_flow(g.shop.id, period.before).values(), period.days),
         change=figures.change,
-        attention=attention(g.shop.id),
+        came_back=came_back,
+        attention=attention(g.shop, now),
+        silent=not vitals.engine(),
         missing=missing(g.shop),
         unplugged=unplugged(g.shop),
         credits=latest_credits(g.shop.id),
         live=live_flows(g.shop.id),
-        at=clock.now(g.shop.id),
+        at=now,
     )
 
 

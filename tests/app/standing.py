@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app import clock
-from app.models import Call, ChannelTrouble, Heartbeat, InboxRow
+from app.models import Bounce, Call, ChannelTrouble, Heartbeat, InboxRow, Notice
+from app.models.attention import FEW
 from tests.app.browsing import words
 from tests.app.rows import NAMELESS, a_customer, a_flow, a_message, a_run, kept
 
@@ -78,6 +79,13 @@ def a_failed_call(shop, flow=None, **told):
     ended = {"state": "failed", "reason": "call_gone", "send_at": now, "asked_at": now, "ended_at": now}
     named = {"key": f"{run.id}:n3:0", "call_id": f"c{run.id}", "node": "n3", "url": "https://x"}
     return kept(Call(epoch=0, **whose, **ended | named | told))
+
+
+def many_mails_that_came_back(shop):
+    run, now = a_run(a_flow(shop), a_customer(shop), at=clock.real()), clock.real()
+    for place in range(FEW):
+        a_message(run, now, bounced_at=now)
+        Bounce.take(shop.id, Notice("soft", f"gone{place}@example.com", f"k{place}"), now)
 
 
 def a_nameless_shop(shop):

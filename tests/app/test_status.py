@@ -14,12 +14,13 @@ from app.models import (
     ChannelTrouble,
     Flow,
     Heartbeat,
+    Run,
     User,
 )
 from app.unit import unit
 from app.views.concerns import KINDS
 from tests.app.browsing import a_browser, words
-from tests.app.rows import a_flow, kept
+from tests.app.rows import a_flow, a_message, kept
 from tests.app.standing import (
     LONG_AGO,
     a_bad_delivery,
@@ -35,6 +36,7 @@ from tests.app.standing import (
     a_stuck_run,
     an_unreadable_flow,
     an_unsure_message,
+    many_mails_that_came_back,
     status,
     the_page_of,
 )
@@ -69,6 +71,7 @@ ONE_OF_EACH = {
         "1 e-mail of “Bring back a cart” was not sent The e-mail could not be written",
     ),
     "call": (a_failed_call, "could not tell another system of 1 customer"),
+    "returned": (many_mails_that_came_back, "10 of 10 e-mails came back in the last 7 days"),
 }
 
 
@@ -167,6 +170,36 @@ def test_home_leads_there(owner, shop):
     page = owner.get("/home")
     assert 'href="/status"' in page.text and "A backup was put back." in words(page)
     assert db.session.scalar(db.select(Flow.status)) == "paused"
+
+
+@pytest.mark.parametrize(
+    ("plant", "sentence"),
+    [
+        (a_silent_engine, "Nothing is being sent"),
+        (a_channel_in_trouble, "the mail server does not take them"),
+        (an_unsure_message, "Of 1 mail we do not know whether it arrived"),
+        (a_failed_message, "1 e-mail was not sent and can be sent again"),
+        (a_failed_call, "Another system did not take the news of 1 customer"),
+        (many_mails_that_came_back, "10 of 10 e-mails came back"),
+    ],
+)
+def test_home_says_which_trouble_there_is_with_e_mails(owner, shop, engine, plant, sentence):
+    db.session.commit()
+    assert sentence not in words(owner.get("/home"))
+    unit(lambda: db.session.execute(db.delete(Heartbeat)) and None)
+    unit(lambda: plant(db.session.merge(shop)) and None)
+    assert sentence in words(owner.get("/home"))
+
+
+def test_a_few_mails_that_came_back_are_nobodys_trouble(owner, shop, engine):
+    def a_good_week(mine):
+        many_mails_that_came_back(mine)
+        run = db.session.scalars(db.select(Run)).one()
+        for _each in range(190):
+            a_message(run, clock.real())
+
+    unit(lambda: a_good_week(db.session.merge(shop)) and None)
+    assert "All is well" in status(owner) and "came back" not in words(owner.get("/home"))
 
 
 def test_an_owner_reads_in_plain_words_what_it_all_rests_on(owner):
