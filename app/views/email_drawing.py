@@ -22,6 +22,7 @@ from app.forms.email_blocks import FORMS, BlockForm
 from app.forms.emails import HtmlForm, LinesForm
 from app.languages import LANGUAGES
 from app.models import Coupon, Customer, Email
+from app.views import emails
 from app.views.coupon_warnings import spells
 
 # In the order of the menu: icon, title and what it is for.
@@ -69,6 +70,11 @@ class Desk:
     def content(self) -> dict[str, Any]:
         """What this language says."""
         return dict(self.design.get(self.locale) or {})
+
+    @cached_property
+    def live(self) -> bool:
+        """Whether an automation that is on sends it."""
+        return emails.sent_now(g.shop.id, self.email.id)
 
     @property
     def by_hand(self) -> bool:

@@ -118,7 +118,8 @@ def revisions(email_id: int) -> str:
     content = EmailRevision.content_of(g.shop.id, email_id, number) or abort(404)
     before = EmailRevision.before(g.shop.id, email_id, REVISIONS)
     shown = {"email": email, "before": before, "number": number, "locale": emails.language(content)}
-    return render_template("emails/revisions.html", **shown, content=content)
+    live = emails.sent_now(g.shop.id, email_id)
+    return render_template("emails/revisions.html", **shown, content=content, live=live)
 
 
 def restore(email_id: int, number: int) -> Answer:

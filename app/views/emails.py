@@ -29,7 +29,7 @@ from app.emails.wording import BadWording
 from app.extensions import db, limiter
 from app.forms.emails import NameForm
 from app.mailbox.sink import TEST
-from app.models import Customer, Email, EmailRevision, Flow
+from app.models import Customer, Email, EmailRevision, Flow, Version
 from app.unit import unit
 from app.views.framed import framed
 from app.views.paging import page
@@ -183,6 +183,13 @@ def senders() -> dict[int, list[Flow]]:
         for email in sent_by(flow.draft):
             found.setdefault(email, []).append(flow)
     return found
+
+
+def sent_now(shop_id: int, email_id: int) -> bool:
+    """Whether an automation that is on sends this design."""
+    on = select(Version.graph).join(Flow, Flow.version_id == Version.id)
+    graphs = db.session.scalars(on.where(Flow.shop_id == shop_id, Flow.status == "live"))
+    return any(email_id in sent_by(graph) for graph in graphs)
 
 
 def sent_by(drawn: Mapping[str, Any]) -> set[int]:

@@ -9,7 +9,7 @@ from app.extensions import db
 from app.models import Coupon, Email, EmailRevision
 from tests.app.browsing import a_browser, words
 from tests.app.letters import DESIGN, a_letter
-from tests.app.rows import NOON, kept
+from tests.app.rows import GRAPH, NOON, a_flow, kept
 
 COMPANY = {
     "name": "Papier", "locale": "en", "timezone": "Europe/Paris", "currency": "EUR",
@@ -58,6 +58,22 @@ def test_what_is_typed_is_kept_as_a_draft_and_reaches_nobody(desk):
     assert answer.status_code == 200 and "Changes not live yet" in words(answer)
     assert desk.blocks()[1] == {"kind": "text", "id": "b2", "text": "Hi *you*\n- one", "align": "center"}
     assert desk.email.content == DESIGN and desk.email.revision == 1 and desk.email.draft["fr"]["blocks"]
+
+
+def test_live_is_said_only_while_an_automation_that_is_on_sends_it(desk):
+    for path in (desk.url, f"{desk.url}/revisions"):
+        said = words(desk.browser.get(path))
+        assert "Live" not in said and "Saved" in said
+    sends = {"id": "n3", "kind": "send_email", "settings": {"email": desk.email.id}}
+    flow = a_flow(desk.shop, "Left behind", graph={**GRAPH, "nodes": [*GRAPH["nodes"][:2], sends]})
+    db.session.commit()
+    for path in (desk.url, f"{desk.url}/revisions"):
+        assert "Live" in words(desk.browser.get(path))
+    assert "Sent by Left behind." in words(desk.browser.get(desk.url))
+    flow.status = "off"
+    db.session.commit()
+    said = words(desk.browser.get(desk.url))
+    assert "Live" not in said and "Nothing sends it now. It belongs to: Left behind." in said
 
 
 @pytest.mark.rule("OFFER-11")
