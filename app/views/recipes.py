@@ -126,7 +126,7 @@ def screen(wizard: Wizard, step: str) -> str:
         names=names_in(g.shop),
         review=Review(wizard, g.shop) if step != "choices" else None, who=who_writes(),
         layout=geometry.layout(wizard.recipe.graph), sorts=sorts(wizard.recipe), unplugged=unplugged(g.shop),
-        stays=mails_stay(g.shop),
+        stays=mails_stay(g.shop), mine=in_use().get(wizard.recipe.name),
     )  # fmt: skip
 
 
@@ -171,14 +171,11 @@ def offered() -> dict[int, str]:
     return dict(db.session.execute(usable.order_by(Coupon.id.desc())).all())
 
 
-def in_use() -> set[str]:
-    """Return the names of the recipes from which this shop has made automations that it still has."""
-    made = (
-        select(Flow.recipe)
-        .distinct()
-        .where(Flow.shop_id == g.shop.id, Flow.status.not_in(("deleted", "hand")))
-    )
-    return set(db.session.scalars(made))
+def in_use() -> dict[str, Flow]:
+    """Return the automations that this shop has made of recipes, one of each: one that is on before any other."""
+    made = select(Flow).where(Flow.shop_id == g.shop.id, Flow.recipe != "")
+    made = made.where(Flow.status.not_in(("deleted", "hand"))).order_by(Flow.status == "live", Flow.id)
+    return {flow.recipe: flow for flow in db.session.scalars(made)}
 
 
 def sorts(recipe: Recipe) -> dict[str, str]:

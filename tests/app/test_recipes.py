@@ -123,6 +123,19 @@ def test_two_presses_at_once_make_and_turn_on_one(each_database):
     assert len(db.session.scalars(db.select(Flow)).all()) == 2
 
 
+def test_a_template_in_use_leads_to_its_automation_and_another_is_made_on_purpose(owner):
+    owner.post("/templates/thank_you", data=typed(recipes.recipe("thank_you"), "on"))
+    mine = f'href="/automations/{only_flow().id}"'
+    gallery = owner.get("/templates")
+    assert "You have it" in words(gallery) and mine in gallery.text and "Make another" in words(gallery)
+    wizard = owner.get("/templates/thank_you")
+    assert "You have this automation already: Mine On" in words(wizard) and mine in wizard.text
+    assert "You have this automation already" not in words(owner.get("/templates/welcome"))
+    Flow.delete(only_flow().shop_id, only_flow().id, NOON)
+    db.session.commit()
+    assert "Make another" not in words(owner.get("/templates"))
+
+
 @pytest.mark.rule("OFFER-12")
 def test_finish_later_keeps_it_off(owner):
     owner.post("/templates/abandoned_cart", data=typed(recipes.recipe("abandoned_cart"), "later"))

@@ -82,7 +82,7 @@ def turn_on_as_it_comes(cast: Cast) -> str:
     card = page.get_by_role("article").filter(
         has=page.get_by_role("link", name=say("Abandoned checkout"), exact=True)
     )
-    follow(card, say("Turn on automation"))
+    follow(card, say("Make another"))  # the demo has one already, and says so
     expect(page.locator(".story li")).not_to_have_count(0)
     press(page, say("Turn on automation"))
     expect(page.get_by_role("heading", name=say("Abandoned checkout"))).to_be_visible()
