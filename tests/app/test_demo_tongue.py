@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 
 from app.demo import seed, tongue
 from app.extensions import db
-from app.models import Coupon, Email, Flow, Product, Shop
+from app.models import Cart, Coupon, Email, Flow, Offer, Product, Shop, Version
 from app.unit import unit
+from graph.model import Graph
+from graph.recipes.offers import promised
 
 
 @pytest.fixture
@@ -21,8 +23,8 @@ def demo(app: Flask, tmp_path: Path) -> int:
 
 
 def names() -> set[str]:
-    columns = (Flow.name, Email.name, Coupon.name, Product.title)
-    return {name for column in columns for name in db.session.scalars(select(column))}
+    columns = (Flow.name, Email.name, Coupon.name, Product.title, Cart.shipping, Offer.title, Offer.text)
+    return {name for column in columns for name in db.session.scalars(select(column)) if name}
 
 
 def test_every_name_that_we_gave_is_said_in_french_and_back(demo: int) -> None:
@@ -32,6 +34,17 @@ def test_every_name_that_we_gave_is_said_in_french_and_back(demo: int) -> None:
     assert "Commande inachevée" in french and not french & (english - {"Papier Lune"})
     unit(lambda: tongue.speak(demo, "en"))
     assert names() == english
+
+
+def test_an_offer_and_a_way_of_delivery_speak_too_and_the_version_keeps_its_seal(
+    demo: int,
+) -> None:
+    unit(lambda: tongue.speak(demo, "fr"))
+    assert "Livraison standard" in names() and "Merci : votre prochaine commande coûte moins cher" in names()
+    flow = db.session.scalars(select(Flow).where(Flow.recipe == "post_purchase_offer")).one()
+    version = db.session.get_one(Version, flow.version_id)
+    assert promised(Graph.from_json(version.graph)).title in names()
+    assert version.graph == flow.draft and version.hash == Version.hash_of(Graph.from_json(version.graph))
 
 
 def test_a_name_that_somebody_typed_stays(demo: int) -> None:
