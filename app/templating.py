@@ -52,23 +52,32 @@ def money(minor: int, currency: str, whole: bool = False) -> str:
     pattern = _whole_pattern() if whole and precision and abs(amount) >= 100 else None
     said = format_currency(amount, currency, pattern, locale=_locale(), currency_digits=pattern is None)
     # CLDR's currencySpacing, which Babel leaves out: "CHF 12.50", not "CHF12.50".
-    return re.sub(r"([^\W\d])(?=\d)", "\\1\u00a0", said)
+    return _signed(re.sub(r"([^\W\d])(?=\d)", "\\1\u00a0", said))
 
 
 def number(value: Number) -> str:
     """Say a number with the reader's separators: 4812 is "4,812" or « 4 812 »."""
-    return format_decimal(value, locale=_locale())
+    return _signed(format_decimal(value, locale=_locale()))
 
 
 def compact(value: Number) -> str:
     """Say a large number shortly: 12400 is "12K"."""
-    return number(value) if -10_000 < value < 10_000 else format_compact_decimal(value, locale=_locale())
+    return (
+        number(value)
+        if -10_000 < value < 10_000
+        else _signed(format_compact_decimal(value, locale=_locale()))
+    )
 
 
 def percent(share: float, sign: bool = False) -> str:
     """Say a share of one: 0.31 is "31%" or « 31 % ». `sign` puts a plus before a gain."""
     said = format_percent(round(share, 4) if abs(share) < 0.1 else share, locale=_locale())
-    return f"+{said}" if sign and share > 0 else said
+    return f"+{said}" if sign and share > 0 else _signed(said)
+
+
+def _signed(said: str) -> str:
+    """Return a figure with the minus that printers set, where Babel says a hyphen."""
+    return said.replace("-", "\u2212")
 
 
 def when(instant: datetime) -> str:

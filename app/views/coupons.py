@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 from flask import Blueprint, Flask, abort, flash, g, redirect, render_template, url_for
@@ -115,6 +116,14 @@ def taken(form: CouponForm, id: int | None) -> bool:
             _("A withdrawn coupon had this code, and customers may still try it. Choose another.")
         ]
     return bool(form.prefix.errors)
+
+
+def free(prefix: str) -> str:
+    """Return this beginning of codes, or with the first number behind it that no coupon of the shop has had yet."""
+    begun = select(Coupon.prefix).where(Coupon.shop_id == g.shop.id, Coupon.prefix.startswith(prefix))
+    known = set(db.session.scalars(begun))
+    tries = chain([prefix], (f"{prefix}{number}" for number in count(2)))
+    return next(each for each in tries if each not in known and not once_given(each, None))
 
 
 def once_given(text: str, id: int | None) -> bool:

@@ -43,7 +43,7 @@ class Wizard:
             filled(shown.flow.name, shown.promise) if shown else {"name": _("Thank you for your purchase")}
         )
         self.form = OfferForm(offered(), unfit(), data=values)
-        named = {"name": _("Thank you for your purchase"), "prefix": _("THANKS")}
+        named = {"name": _("Thank you for your purchase"), "prefix": coupons.free(_("THANKS"))}
         self.coupon = OfferCouponForm(
             formdata=request.form or None, prefix=INLINE, meta={"currency": g.shop.currency, "csrf": False}, data=named,
         )  # fmt: skip

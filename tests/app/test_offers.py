@@ -63,6 +63,13 @@ def test_a_code_made_in_the_wizard_and_published(owner, shop):
     assert promise(flow) == Promise(coupon.id, "A tenth off your next order", "Until Sunday.", "")
 
 
+def test_the_code_that_is_suggested_is_free(owner, shop):
+    for number, (prefix, told) in enumerate([("THANKS", {}), ("THANKS2", {"status": "deleted"})]):
+        a_coupon(shop, name=f"Given {number}", prefix=prefix, **told)
+    db.session.commit()
+    assert 'value="THANKS3"' in owner.get("/offers/new").text
+
+
 @pytest.mark.rule("OFFER-09")
 def test_a_code_that_exists_is_browsed_and_chosen(owner, shop):
     coupon = a_coupon(shop)

@@ -107,7 +107,7 @@ def test_a_code_is_typed_behind_a_link_and_used_at_payment(shop: Flask, shopper:
     refused = post(shopper, "/checkout/payment", do="redeem", code="NOEL", first_name="Louise")
     assert refused.status_code == 422 and "We do not know this code" in text(refused)
     assert 'value="Louise"' in text(refused)
-    assert "-€5.00" in text(post(shopper, "/checkout/payment", do="redeem", code="bonjour"))
+    assert "\u2212€5.00" in text(post(shopper, "/checkout/payment", do="redeem", code="bonjour"))
     assert db.session.scalar(db.select(db.func.count(Redemption.id))) == 0
     pay(shopper)
     order = heard()[-1]["order"]

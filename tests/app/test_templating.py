@@ -41,7 +41,7 @@ def say(templates: Flask, language: str, template: str, **values: object) -> str
         (841000, "EUR", "€8,410.00", "8 410,00 €"),
         (1000, "JPY", "¥1,000", "1 000 ¥"),
         (1250, "KWD", "KWD 1.250", "1,250 KWD"),
-        (-500, "USD", "-$5.00", "-5,00 $"),
+        (-500, "USD", "\u2212$5.00", "\u22125,00 $"),
     ],
 )
 def test_money_is_said_with_the_currencys_own_decimals(
@@ -61,6 +61,12 @@ def test_a_large_amount_can_leave_its_cents_out(templates: Flask) -> None:
 def test_numbers_and_shares_follow_the_language(templates: Flask) -> None:
     assert say(templates, "en", "{{ 4812|number }} {{ 0.12|percent(sign=true) }}") == "4,812 +12%"
     assert say(templates, "fr", "{{ 4812|number }} {{ 0.12|percent(sign=true) }}") == "4 812 +12 %"
+
+
+@pytest.mark.parametrize("said", ["{{ -4812|number }}", "{{ -12400|compact }}", "{{ -0.12|percent }}"])
+def test_what_is_taken_off_has_a_true_minus(templates: Flask, said: str) -> None:
+    for language in ("en", "fr"):
+        assert say(templates, language, said).startswith("\u2212")
 
 
 def test_instants_are_said_in_the_zone_of_the_page(templates: Flask) -> None:

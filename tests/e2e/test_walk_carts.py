@@ -142,7 +142,7 @@ def place_the_order(cast: Cast, who: str) -> None:
 
 def recovered_in_all(cast: Cast) -> int:
     cast.merchant.goto(f"{cast.url}/carts")
-    return int(digits(figure(cast, "Recovered sales in all")))
+    return int(digits(figure(cast, "Recovered sales since the beginning")))
 
 
 def come_back_with_the_code(cast: Cast, who: str) -> str:
