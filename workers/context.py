@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import select
 
 from app.emails import goods
 from app.emails.terms import terms
 from app.extensions import db
-from app.models import Cart, Code, Coupon, Customer, Event, Order, Product, Run, Shop
+from app.models import Cart, Code, Coupon, Customer, Event, Order, Run, Shop
 
 SENDER = ("name", "url", "contact_email", "contact_phone", "business_name", "postal_address")
 
@@ -23,18 +22,29 @@ class Offered:
     coupon: Coupon
 
 
-def of(shop: Shop, run: Run, customer: Customer, offered: Offered | None, locale: str) -> dict[str, Any]:
-    """Return the data of a run's message. A noun that the run has nothing to say about is an empty mapping."""
+def of(
+    shop: Shop,
+    run: Run,
+    customer: Customer,
+    offered: Offered | None,
+    locale: str,
+    named: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return the data of a run's message. A noun that the run has nothing to say about is an empty mapping.
+
+    `named` is what `products` found for several runs at once; it is read here where it is left out.
+    """
     event = db.session.get_one(Event, run.event_id)
+    known = products(shop.id, [event]) if named is None else named
     return {
         "customer": {
             "first_name": customer.first_name,
             "last_name": customer.last_name,
             "email": customer.email or "",
         },
-        "cart": _cart(shop, event),
-        "order": _order(shop, event),
-        "product": _product(shop, event),
+        "cart": _cart(event, known),
+        "order": _order(event, known),
+        "product": _product(event, known),
         "coupon": _coupon(shop, offered, locale),
         "shop": {name: getattr(shop, name) for name in SENDER},
         "recommended": {"items": goods.bestsellers(shop.id)},
@@ -46,38 +56,55 @@ def offered(run: Run) -> Offered | None:
     """Return what the run was given last, or None."""
     if run.code_id is None:
         return None
-    given = select(Code, Coupon).join(Coupon, Coupon.id == Code.coupon_id)
-    row = db.session.execute(given.where(Code.shop_id == run.shop_id, Code.id == run.code_id)).first()
-    return Offered(row[0], row[1]) if row else None
+    code = db.session.get(Code, run.code_id)
+    if code is None or code.shop_id != run.shop_id:
+        return None
+    return Offered(code, db.session.get_one(Coupon, code.coupon_id))
 
 
-def _cart(shop: Shop, event: Event) -> dict[str, Any]:
-    cart = db.session.get(Cart, event.cart_id) if event.cart_id else None
+def products(shop_id: int, events: Iterable[Event]) -> dict[str, Any]:
+    """Return what the shop says of the products that these events name, or their carts and orders, by key."""
+    return goods.named(shop_id, {key for event in events for key in _keys(event)})
+
+
+def _keys(event: Event) -> Iterator[str]:
+    if key := _looked_at(event):
+        yield key
+    for noun in (_noun(Cart, event.cart_id), _noun(Order, event.order_id)):
+        yield from goods.keys(noun.items if noun else ())
+
+
+def _looked_at(event: Event) -> str:
+    """Return the key of the product that it is about: the one viewed, else the first that was left or bought."""
+    return str(event.data.get("product") or next(iter(event.data.get("products") or ()), None) or "")
+
+
+def _noun(model: Any, id: int | None) -> Any:
+    return db.session.get(model, id) if id else None
+
+
+def _cart(event: Event, known: Mapping[str, Any]) -> dict[str, Any]:
+    cart = _noun(Cart, event.cart_id)
     if cart is None:
         return {}
-    items = goods.described(shop.id, cart.items)
+    items = goods.worded(cart.items, known)
     return {"items": items, "total": cart.total, "currency": cart.currency, "url": cart.url}
 
 
-def _order(shop: Shop, event: Event) -> dict[str, Any]:
-    order = db.session.get(Order, event.order_id) if event.order_id else None
+def _order(event: Event, known: Mapping[str, Any]) -> dict[str, Any]:
+    order = _noun(Order, event.order_id)
     if order is None:
         return {}
-    items = goods.described(shop.id, order.items)
+    items = goods.worded(order.items, known)
     plain = {name: getattr(order, name) or "" for name in ("url", "tracking")}
     return {"number": order.number, "items": items, "total": order.total, "currency": order.currency} | plain
 
 
-def _product(shop: Shop, event: Event) -> dict[str, Any]:
-    """Return the product that it is about: the one viewed, else the first that was left or bought."""
-    key = event.data.get("product") or next(iter(event.data.get("products") or ()), None)
-    known = select(Product).where(Product.shop_id == shop.id, Product.key == str(key))
-    product = db.session.scalar(known) if key else None
+def _product(event: Event, known: Mapping[str, Any]) -> dict[str, Any]:
+    product = known.get(_looked_at(event))
     if product is None:
         return {}
-    return {"product": product.key, "was": event.data.get("before") or 0} | {
-        name: getattr(product, name) for name in ("title", "description", "price", "image", "url")
-    }
+    return goods.as_item(product) | {"was": event.data.get("before") or 0}
 
 
 def _coupon(shop: Shop, offered: Offered | None, locale: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Deliver: the due messages of a shop go out by their channels, one recipient each, a few through one gate.
+"""Deliver: the due messages of a shop go out by their channels, one recipient each.
 
 Knows whose turn it is, which channels are open, and what is given back. How a message goes over is `handover`'s.
 """
@@ -24,7 +24,6 @@ from workers.handover import hand_over
 log = logging.getLogger(__name__)
 BATCH = 24
 LEASE = timedelta(seconds=60)
-ENOUGH = 5.0  # seconds after which the rest of a batch is given back, so that others get their turn
 
 
 def deliver(shop_id: int) -> int:
@@ -39,17 +38,13 @@ def deliver(shop_id: int) -> int:
 
 
 def _in_turn(ways: Mapping[str, Channel], rows: Sequence[Row[Any]]) -> set[str]:
-    """Look after these for a few seconds and give back the others; return the channels that are in trouble."""
-    began, stuck, left = clock.monotonic(), set[str](), list(rows)
+    """Look after these, one channel after the other; return the channels that are in trouble."""
+    stuck, left = set[str](), list(rows)
     try:
-        for group in _groups(ways, rows):
-            if clock.monotonic() - began > ENOUGH:
-                break
-            channel = group[0].channel
-            if channel not in stuck:
-                left = [row for row in left if row not in group]
-                if not hand_over(ways[channel], group):
-                    stuck.add(channel)
+        for channel in dict.fromkeys(row.channel for row in rows):
+            left = [row for row in left if row.channel != channel]
+            if not hand_over(ways[channel], [row for row in rows if row.channel == channel]):
+                stuck.add(channel)
     except Exception as error:
         if is_trouble(error):  # it was no try of anybody's; what has its gate behind it stays as it is
             left = list(rows)
@@ -57,21 +52,6 @@ def _in_turn(ways: Mapping[str, Channel], rows: Sequence[Row[Any]]) -> set[str]:
     finally:
         _give_back(left)
     return stuck
-
-
-def _groups(ways: Mapping[str, Channel], rows: Sequence[Row[Any]]) -> list[list[Row[Any]]]:
-    """Return these as they may pass one gate together: of one channel, so many at the most, and one of a customer."""
-    groups: list[list[Row[Any]]] = []
-    for row in rows:
-        most = ways[row.channel].together
-        for group in groups:
-            alone = all(each.customer_id != row.customer_id for each in group)
-            if group[0].channel == row.channel and len(group) < most and alone:
-                group.append(row)
-                break
-        else:
-            groups.append([row])
-    return groups
 
 
 def _open(shop_id: int, now: datetime) -> dict[str, Channel]:

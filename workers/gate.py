@@ -17,7 +17,6 @@ from app.models.suppressions import HARD
 from graph.topics import ORDER
 from workers import known, marks, quiet, suspending
 from workers.known import Asking, Known
-from workers.letters import Letter
 from workers.smtp import LAST_PATIENCE
 
 log = logging.getLogger(__name__)
@@ -115,14 +114,29 @@ def _coupon(about: Known, now: datetime) -> Verdict | None:
     return Held(now + PAUSED, "coupon")
 
 
+class Raced(Exception):
+    """A claim was lost between the look and the record, and nobody knows whose: each must be asked about alone."""
+
+
 def ask(asking: Asking, *, dry: bool = False) -> list[Verdict]:
-    """Decide about claimed messages of a shop and write it, inside a unit. `dry`: a yes is not written yet."""
+    """Decide about claimed messages of a shop and write it, inside a unit; raises Raced.
+
+    `dry`: a yes is not written and settles nothing, so nothing is locked for it; a no is as good as any.
+    """
     now = clock.now(asking[0][0].shop_id)
-    told = zip(asking, known.read(asking, now), strict=True)
-    return [_answer(row, letter, about, now, dry) for (row, letter), about in told]
+    told = zip(asking, known.read(asking, now, locked=not dry), strict=True)
+    verdicts = [_answer(row, about, now) for (row, _letter), about in told]
+    if dry:
+        return verdicts
+    through = [each for each, verdict in zip(asking, verdicts, strict=True) if isinstance(verdict, Passed)]
+    if _pass(through, now) == len(through):
+        return verdicts
+    if len(asking) > 1:
+        raise Raced
+    return [Lost()]
 
 
-def _answer(row: Any, letter: Letter, about: Known, now: datetime, dry: bool) -> Verdict:
+def _answer(row: Any, about: Known, now: datetime) -> Verdict:
     if not about.ours:
         return Lost()
     verdict = decide(about, now)
@@ -130,8 +144,6 @@ def _answer(row: Any, letter: Letter, about: Known, now: datetime, dry: bool) ->
         log.info("the gate refuses a message", extra=marks.of(row) | {"reason": verdict.reason})
         tally.count("gate_refusals", verdict.reason)
     match verdict:
-        case Passed() if not dry:
-            return _passed(row, letter, now)
         case Held(until, reason):
             if reason == "coupon":
                 suspending.suspend(row.flow_id, about.coupon, about.trouble, now)
@@ -141,9 +153,11 @@ def _answer(row: Any, letter: Letter, about: Known, now: datetime, dry: bool) ->
     return verdict
 
 
-def _passed(row: Any, letter: Letter, now: datetime) -> Verdict:
+def _pass(through: Asking, now: datetime) -> int:
+    """Record that these have passed; return how many were still ours. Their codes are issued with them."""
     until = clock.real() + timedelta(seconds=LAST_PATIENCE + 10)
-    if not Message.pass_gate(row.id, row.token, now, until, letter.subject, letter.revision):
-        return Lost()
-    Code.issue(letter.codes)
-    return Passed()
+    passing = [(row, letter.subject, letter.revision) for row, letter in through]
+    count = Message.pass_gate(passing, now, until)
+    if count == len(through):
+        Code.issue([id for _row, letter in through for id in letter.codes])
+    return count

@@ -1,37 +1,33 @@
-"""Handing over: a few messages of a shop go up to their dots, through one gate, and over.
+"""Handing over: messages of a shop go up to their dots, a few at a time through one gate, and over.
 
 Each has a channel of its own, so that what one server says to one of them touches no other. Before the gate every
 trouble is harmless and tried again; after it the other side's answer is written, and where none came, that nobody
-knows. No transaction is open while anybody is spoken to.
+knows (`outcomes`). No transaction is open while anybody is spoken to.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from app import clock, tally
+from app import clock
 from app.extensions import db
-from app.models import Message, Suppression
+from app.models import Message
 from app.unit import is_trouble, unit
-from workers import gate, letters, marks, troubles
+from workers import gate, marks, outcomes
+from workers.background import Background
 from workers.channels.channel import Channel, Reply, Unwelcome
 from workers.letters import Letter, Unwritable
 from workers.smtp import TransportError, Unanswered
 
 log = logging.getLogger(__name__)
+ENOUGH = 5.0  # seconds after which the rest is given back, so that others get their turn
 PROMPT = 2.0  # seconds for which all answers are waited for before those that came are written
 PATIENT = 5.0  # seconds after which no further body is handed over: the others stand at their dots meanwhile
-BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
-POISON = len(BACKOFF) + 5  # claims without a result: something about this message ends the worker each time
-# RFC 3463, the code that stands behind that of the reply: the mailbox does not exist, or moved without address.
-# Anywhere else the same digits are part of something else, of a server's own address for instance.
-NO_SUCH_ADDRESS = re.compile(r"5\d\d[ -]5\.1\.(?:1|6|10)\b")
+POISON = len(outcomes.BACKOFF) + 5  # claims without a result: something about this message ends the worker
 
 
 @dataclass(slots=True, eq=False)
@@ -45,13 +41,18 @@ class Parcel:
 
 
 def hand_over(way: Channel, rows: Sequence[Any], with_code: bool = True) -> bool:
-    """Take claimed messages, one of a customer at most, as far as they go; False when the channel is in trouble.
+    """Take claimed messages as far as they go; False when the channel is in trouble. Raises the database's troubles."""
+    return _or_each(lambda: _together(way, rows, with_code), way, rows, with_code)
 
-    Raises only the database's own troubles. What fails with several is tried with each alone: one has already passed
-    its gate or never will twice, and the one that is to blame ends after so many claims.
+
+def _or_each(work: Callable[[], bool], way: Channel, rows: Sequence[Any], with_code: bool) -> bool:
+    """Return whether the channel is fine after `work` with these.
+
+    What fails with several is tried with each alone: one has already passed its gate or never will twice, and the one
+    that is to blame ends after so many claims.
     """
     try:
-        return _together(way, rows, with_code)
+        return work()
     except Exception as error:
         if is_trouble(error):
             raise
@@ -61,7 +62,7 @@ def hand_over(way: Channel, rows: Sequence[Any], with_code: bool = True) -> bool
     return _each(way, rows, with_code)
 
 
-def _each(way: Channel, rows: Sequence[Any], with_code: bool) -> bool:
+def _each(way: Channel, rows: Iterable[Any], with_code: bool) -> bool:
     fine = [hand_over(way, [row], with_code) for row in rows]
     return all(fine)
 
@@ -69,37 +70,62 @@ def _each(way: Channel, rows: Sequence[Any], with_code: bool) -> bool:
 def _together(way: Channel, rows: Sequence[Any], with_code: bool) -> bool:
     written = _written(way, rows, with_code)
     # Asked before the bodies are handed over as well: a night's worth of held mails should not cost a connection each.
-    begun, fine = _begun(_asked(written))
-    _finish(_through(_standing(begun)))
+    groups = _groups(_asked(written), way.together)
+    began, fine = clock.monotonic(), True
+    while groups and fine and clock.monotonic() - began <= ENOUGH:
+        group = groups.pop(0)
+        alone = [each.row for each in group]
+        fine = _or_each(lambda group=group: _brought(group), way, alone, with_code)  # type: ignore[misc]
+    _give_back([each for group in groups for each in group])
     bare = [each.row for each in written if isinstance(each.verdict, gate.Without)]
     return _each(way, bare, with_code=False) and fine
 
 
+def _groups(parcels: Sequence[Parcel], most: int) -> list[list[Parcel]]:
+    """Return these as they may pass one gate together: so many at the most, and one of a customer."""
+    groups: list[list[Parcel]] = []
+    for parcel in parcels:
+        for group in groups:
+            alone = all(each.row.customer_id != parcel.row.customer_id for each in group)
+            if len(group) < most and alone:
+                group.append(parcel)
+                break
+        else:
+            groups.append([parcel])
+    return groups
+
+
+def _brought(parcels: Sequence[Parcel]) -> bool:
+    """Bring these to their dots, through one gate and over; return whether the channel is fine."""
+    begun, fine = _begun(parcels)
+    _finish(_through(_standing(begun)))
+    return fine
+
+
 def _written(way: Channel, rows: Sequence[Any], with_code: bool) -> list[Parcel]:
-    parcels, about = [], letters.fetched(rows)
+    parcels, about = [], Background.of(rows)
     for row in rows:
         channel = copy(way)
-        if (letter := _letter(channel, row, with_code)) is not None:
+        if (letter := _letter(channel, row, about, with_code)) is not None:
             parcels.append(Parcel(row, channel, letter))
-    about.clear()
     db.session.rollback()
     return parcels
 
 
-def _letter(channel: Channel, row: Any, with_code: bool) -> Letter | None:
+def _letter(channel: Channel, row: Any, about: Background, with_code: bool) -> Letter | None:
     """Return a message's letter; where it has none, write why."""
     if row.attempts > POISON:
         unit(lambda: Message.close(row.id, row.token, "failed", "gave_up"))
         return None
     try:
-        return channel.write(row, clock.now(row.shop_id), with_code)
+        return channel.write(row, about, clock.now(row.shop_id), with_code)
     except Unwritable as error:
-        _unwritable(row, error)
+        outcomes.unwritable(row, error)
     except Exception as error:  # a design can fail in ways nobody thought of: it must not stop the others
         if is_trouble(error):
             raise
         log.warning("a message cannot be written", extra=marks.of(row) | {"error": type(error).__name__})
-        _unwritable(row, Unwritable("wording", type(error).__name__))
+        outcomes.unwritable(row, Unwritable("wording", type(error).__name__))
     return None
 
 
@@ -145,7 +171,7 @@ def _begin(parcel: Parcel) -> TransportError | None:
     try:
         parcel.channel.begin(parcel.letter)
     except TransportError as error:
-        _refused(parcel, error)
+        outcomes.refused(parcel.row, parcel.letter, parcel.channel, error)
         return error
     return None
 
@@ -155,7 +181,8 @@ def _standing(parcels: Sequence[Parcel]) -> list[Parcel]:
     gone = [each for each in parcels if not each.channel.stands()]
     for each in gone:
         each.channel.abandon()
-        _refused(each, TransportError("the server hung up before the dot"))
+        error = TransportError("the server hung up before the dot")
+        outcomes.refused(each.row, each.letter, each.channel, error)
     return [each for each in parcels if each not in gone]
 
 
@@ -193,7 +220,8 @@ def _finish(parcels: Sequence[Parcel]) -> None:
         left = max(0.0, PROMPT - (clock.monotonic() - began))
         (soon if each.channel.heard(left) else late).append(each)
     for group in (soon, *([each] for each in late)):
-        _write([(each, _reply(each.channel)) for each in group])
+        if group:
+            outcomes.replied(group[0].channel, [(each.row, _reply(each.channel)) for each in group])
 
 
 def _reply(channel: Channel) -> Reply:
@@ -201,57 +229,3 @@ def _reply(channel: Channel) -> Reply:
         return channel.finish()
     except Unanswered as error:
         return Reply("unknown", str(error))
-
-
-def _write(replies: Sequence[tuple[Parcel, Reply]]) -> None:
-    if not replies:
-        return
-    unit(lambda: _ended(replies))
-    for each, reply in replies:
-        log.info("a message was handed over", extra=marks.of(each.row) | {"state": reply.state})
-        tally.count("sends", reply.state)
-    first = replies[0][0]
-    if any(reply.state != "later" for _each, reply in replies):
-        troubles.over(first.row.shop_id, first.channel.name)
-
-
-def _ended(replies: Sequence[tuple[Parcel, Reply]]) -> None:
-    now = clock.now(replies[0][0].row.shop_id)
-    for row, reply in ((each.row, reply) for each, reply in replies):
-        if reply.state == "later":
-            Message.not_now(row.id, row.token, now + _backoff(row.attempts), reply.words)
-        else:
-            Message.answered(row.id, row.token, reply.state, now, reply.words)
-
-
-def _refused(parcel: Parcel, error: TransportError) -> None:
-    """Write a refusal before the gate: the channel's trouble, this address's, or one that time may mend."""
-    row, channel, now = parcel.row, parcel.channel, clock.now(parcel.row.shop_id)
-    if error.channel:
-        log.warning("the %s channel is in trouble: %s", channel.name, error.trouble)
-        until = troubles.begin(row.shop_id, channel.name, error, now)
-        unit(lambda: Message.put_back(row.id, row.token, until, "channel", burnt=False, reply=str(error)))
-    elif error.permanent or row.attempts > len(BACKOFF):
-        unit(lambda: _failed(row, parcel.letter, str(error)))
-    else:
-        later = now + _backoff(row.attempts)
-        unit(lambda: Message.put_back(row.id, row.token, later, "later", burnt=True, reply=str(error)))
-
-
-def _failed(row: Any, letter: Letter, reply: str) -> None:
-    Message.close(row.id, row.token, "failed", "address", reply)
-    if row.audience == "customer" and NO_SUCH_ADDRESS.match(reply):
-        Suppression.add(row.shop_id, letter.recipient, "bounced", clock.now(row.shop_id))
-
-
-def _backoff(attempts: int) -> timedelta:
-    return BACKOFF[min(attempts, len(BACKOFF)) - 1]
-
-
-def _unwritable(row: Any, error: Unwritable) -> None:
-    if error.reason == "sender":  # the shop's own setting is missing: nothing is lost while it is filled in
-        later = clock.now(row.shop_id) + gate.PAUSED
-        unit(lambda: Message.put_back(row.id, row.token, later, "sender", burnt=False))
-        return
-    state = "skipped" if error.reason in ("erased", "no_staff_address", "coupon") else "failed"
-    unit(lambda: Message.close(row.id, row.token, state, error.reason, error.words))

@@ -36,6 +36,12 @@ from workers import facts
 from workers.letters import Letter
 from workers.plans import plans
 
+# What is looked at of each, its id first.
+FLOW = Flow.id, Flow.status, Flow.epoch
+RUN = Run.id, Run.status, Run.version_id, Run.event_id, Run.customer_id
+PERSON = Customer.id, Customer.email, Customer.consent, Customer.timezone
+SHARED: Mapping[str, Any] = {"read": True}  # many gates at once, and nobody who changes it
+ALONE: Mapping[str, Any] = {"key_share": True}  # no other gate meanwhile
 Asking = Sequence[
     tuple[Any, Letter]
 ]  # messages (rows) with their letters, all of one shop, one of a customer at most
@@ -64,17 +70,20 @@ class Known:
     ours: bool = True  # still claimed by whoever asks
 
 
-def read(asking: Asking, now: datetime) -> list[Known]:
-    """Return what is known of each message, in their order: some ten queries, however many there are."""
-    shop_id = asking[0][0].shop_id
+def read(asking: Asking, now: datetime, *, locked: bool = True) -> list[Known]:
+    """Return what is known of each message, in their order: some ten queries, however many there are.
+
+    Not `locked`, it is no more than a look, and more than one may be of the same customer.
+    """
+    rows, lock = [row for row, _letter in asking], SHARED if locked else {}
+    shop_id = rows[0].shop_id
     # In the order in which a switch-off takes them: flow, run. Shared locks: mails do not wait for each other.
-    flows = _locked(Flow, {row.flow_id for row, _letter in asking})
-    runs = _locked(Run, {row.run_id for row, _letter in asking})
+    flows = _rows(FLOW, {row.flow_id for row in rows}, lock)
+    runs = _rows(RUN, {row.run_id for row in rows}, lock)
     compiled = plans({run.version_id for run in runs.values()})
     codes = _codes({id for _row, letter in asking for id in letter.codes})
-    readers = Readers.of(shop_id, [row for row, _letter in asking], now)
-    happened, ours = _happened(shop_id, runs, compiled), _ours([row for row, _letter in asking])
-    found = []
+    readers, found = Readers.of(shop_id, rows, now, locked), list[Known]()
+    happened, ours = _happened(shop_id, runs, compiled), _ours(rows)
     for row, letter in asking:
         flow, run = flows[row.flow_id], runs[row.run_id]
         plan = compiled[run.version_id]
@@ -92,19 +101,20 @@ def read(asking: Asking, now: datetime) -> list[Known]:
 class Readers:
     """Those who are written to: their rows, their wishes, and when the capped may get another message."""
 
-    shop: Shop
+    timezone: str  # the shop's
     people: Mapping[int, Any]
     suppressed: Mapping[str, str]
     refused: Mapping[int, set[str]]
     capped_until: Mapping[int, datetime | None]
 
     @staticmethod
-    def of(shop_id: int, rows: Sequence[Any], now: datetime) -> Readers:
-        """Read them, locked; alone where their messages are counted: two gates at once would miss each other's."""
+    def of(shop_id: int, rows: Sequence[Any], now: datetime, locked: bool) -> Readers:
+        """Read them, alone where their messages are counted: two gates at once would miss each other's."""
         policy = Policy.of(shop_id)
         counted = [row for row in rows if row.audience == "customer" and row.topic != ORDER]
         capped = {row.customer_id for row in counted} if policy.most_messages else set[int]()
-        people = _locked(Customer, {row.customer_id for row in rows}, alone=bool(capped))
+        lock = (ALONE if capped else SHARED) if locked else {}
+        people = _rows(PERSON, {row.customer_id for row in rows}, lock)
         emails = [person.email for person in people.values() if person.email]
         refused = defaultdict[int, set[str]](set)
         wishes = select(TopicRefusal.customer_id, TopicRefusal.topic)
@@ -113,8 +123,8 @@ class Readers:
         ):
             refused[id].add(topic)
         until = {id: _capped_until(shop_id, id, policy, now) for id in capped}
-        shop = db.session.get_one(Shop, shop_id)
-        return Readers(shop, people, Suppression.reasons(shop_id, emails), refused, until)
+        zone = db.session.scalar(select(Shop.timezone).where(Shop.id == shop_id)) or ""
+        return Readers(zone, people, Suppression.reasons(shop_id, emails), refused, until)
 
     def told(self, row: Any) -> dict[str, Any]:
         """Return what Known holds of the one whom this message is for."""
@@ -129,7 +139,7 @@ class Readers:
             else why,  # only mail needs a mailbox
             "refused": frozenset(self.refused.get(person.id, ())),
             "capped_until": self.capped_until.get(person.id) if counted else None,
-            "zone": person.timezone if is_zone(person.timezone) else self.shop.timezone,
+            "zone": person.timezone if is_zone(person.timezone) else self.timezone,
         }
 
 
@@ -140,10 +150,11 @@ def _capped_until(shop_id: int, customer_id: int, policy: Policy, now: datetime)
     return recent[policy.most_messages - 1] + policy.cap_window if full else None
 
 
-def _locked(model: Any, ids: Collection[int], alone: bool = False) -> dict[int, Any]:
-    """Return rows that nobody changes before the commit, by id; `alone`: and that no other gate looks at meanwhile."""
-    rows = select(*model.__table__.columns).where(among(model.id, ids)).order_by(model.id)
-    return {row.id: row for row in db.session.execute(rows.with_for_update(read=not alone, key_share=alone))}
+def _rows(columns: Sequence[Any], ids: Collection[int], lock: Mapping[str, Any]) -> dict[int, Any]:
+    """Return these columns of rows by id; with a lock, nobody changes them before the commit."""
+    rows = select(*columns).where(among(columns[0], ids)).order_by(columns[0])
+    rows = rows.with_for_update(**lock) if lock else rows
+    return {row.id: row for row in db.session.execute(rows)}
 
 
 def _ours(rows: Sequence[Any]) -> set[int]:

@@ -5,25 +5,23 @@ Knows which design, whose words, which headers. Must not know the mail server, n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from app.bulk import among
 from app.emails import addresses
 from app.emails.frame import Frame
 from app.emails.mime import BadAddress, Mailbox, compose
 from app.emails.rendering import Rendered, language_of, render
 from app.emails.wording import BadWording
 from app.extensions import db
-from app.models import Cart, Customer, Email, Event, Handwritten, Order, Run, Shop
+from app.models import Customer, Email, Run, Shop
 from app.returned.addresses import return_path
 from workers import context
+from workers.background import Background
 
 
 class Unwritable(Exception):
@@ -46,62 +44,45 @@ class Letter:
     revision: int | None = None
 
 
-def fetched(messages: Sequence[Any]) -> list[Any]:
-    """Read what the letters of these messages are about, a query a kind.
-
-    Hold what comes back while they are written: a session forgets rows that nobody holds, and would read each again.
-    """
-    runs = _rows(Run, {message.run_id for message in messages})
-    events = _rows(Event, {run.event_id for run in runs})
-    told = [
-        *_rows(Customer, {message.customer_id for message in messages}),
-        *_rows(Email, {message.email_id for message in messages}),
-        *_rows(Cart, {event.cart_id for event in events}),
-        *_rows(Order, {event.order_id for event in events}),
-    ]
-    return [*runs, *events, *told, db.session.get(Shop, messages[0].shop_id)]
-
-
-def _rows(model: Any, ids: set[Any]) -> list[Any]:
-    wanted = [id for id in ids if id]
-    return list(db.session.scalars(select(model).where(among(model.id, wanted)))) if wanted else []
-
-
-def write(message: Any, now: datetime, with_code: bool = True) -> Letter:
-    """Return the mail of a message (a row); raises Unwritable."""
+def write(message: Any, about: Background, now: datetime, with_code: bool = True) -> Letter:
+    """Return the mail of a message (a row), one of those that `about` was read for; raises Unwritable."""
     shop, customer = (
         db.session.get_one(Shop, message.shop_id),
         db.session.get_one(Customer, message.customer_id),
     )
     try:
         if message.audience == "staff":
-            return _note(message, shop, customer, now)
-        return _letter(message, shop, customer, now, with_code)
+            return _note(message, about, shop, customer, now)
+        return _letter(message, about, shop, customer, now, with_code)
     except BadWording as error:
         raise Unwritable("wording", str(error)) from error
     except BadAddress as error:
         raise Unwritable("address", str(error)) from error
 
 
-def _letter(message: Any, shop: Shop, customer: Customer, now: datetime, with_code: bool) -> Letter:
+def _letter(
+    message: Any, about: Background, shop: Shop, customer: Customer, now: datetime, with_code: bool
+) -> Letter:
     if not customer.email:
         raise Unwritable("erased")
-    design = Handwritten.of(message.run_id, message.visit) or db.session.get(Email, message.email_id or 0)
+    by_hand = about.by_hand.get((message.run_id, message.visit))
+    design = by_hand or db.session.get(Email, message.email_id or 0)
     if design is None or design.shop_id != shop.id:
         raise Unwritable("email_gone")
     run = db.session.get_one(Run, message.run_id)
     offered = context.offered(run) if with_code else None
     locale = language_of(design.content, customer.locale, shop.locale)
-    frame = addresses.framed(shop, message.id)
-    rendered = render(design.content, locale, context.of(shop, run, customer, offered, locale), frame)
+    frame = addresses.framed(shop, message.id, about.policy)
+    told = context.of(shop, run, customer, offered, locale, about.products)
+    rendered = render(design.content, locale, told, frame)
     name = f"{customer.first_name} {customer.last_name}".strip()
     shown = (offered.code.id,) if offered and offered.code.code in rendered.text + rendered.html else ()
     to = Mailbox(customer.email, name)
-    letter = _posted(message, shop, to, rendered, now, frame.unsubscribe_url, shown)
+    letter = _posted(message, about, shop, to, rendered, now, frame.unsubscribe_url, shown)
     return replace(letter, revision=design.revision)
 
 
-def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter:
+def _note(message: Any, about: Background, shop: Shop, customer: Customer, now: datetime) -> Letter:
     """Return the note to the shop's own people: what the merchant wrote, whom it is about, and a link to them."""
     if not shop.staff_email:
         raise Unwritable("no_staff_address")
@@ -117,7 +98,7 @@ def _note(message: Any, shop: Shop, customer: Customer, now: datetime) -> Letter
     plain = {"note": {"text": message.text, "who": who, "subject": subject}}
     frame = Frame.of(shop, addresses.base_url())
     rendered = render(design, shop.locale, plain, replace(frame, reason=reason))
-    return _posted(message, shop, Mailbox(shop.staff_email), rendered, now)
+    return _posted(message, about, shop, Mailbox(shop.staff_email), rendered, now)
 
 
 def _door(message: Any, customer: Customer) -> tuple[str, str]:
@@ -130,7 +111,7 @@ def _door(message: Any, customer: Customer) -> tuple[str, str]:
 
 
 def _posted(
-    message: Any, shop: Shop, to: Mailbox, rendered: Rendered, now: datetime, unsubscribe: str = "",
+    message: Any, about: Background, shop: Shop, to: Mailbox, rendered: Rendered, now: datetime, unsubscribe: str = "",
     codes: tuple[int, ...] = (),
 ) -> Letter:  # fmt: skip
     sender = Mailbox(shop.sender_email or shop.contact_email, shop.sender_name or shop.name)
@@ -143,5 +124,5 @@ def _posted(
         "headers": headers,
     }
     raw = compose(rendered, sender, to, message.mail_id, now, **told)
-    back = return_path(message.shop_id, message.id, sender.address)
+    back = return_path(message.shop_id, message.id, sender.address, about.returning)
     return Letter(back, to.address, rendered.subject, raw, codes)

@@ -42,8 +42,11 @@ def base_url() -> str:
     return str(current_app.extensions["settings"].base_url)
 
 
-def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
-    """Return the frame of a real message: its links are counted, it can be unsubscribed from, it knows its opening."""
+def framed(shop: Shop, message_id: int, policy: Policy | None = None) -> Frame:
+    """Return the frame of a real message: its links are counted, it can be unsubscribed from, it knows its opening.
+
+    `policy` is the shop's; it is read here where it is left out.
+    """
 
     now, base, shop_id = clock.now(shop.id), base_url(), shop.id
 
@@ -53,10 +56,10 @@ def framed(shop: Shop, message_id: int, reason: str = "") -> Frame:
     def link(target: str) -> str:
         return f"{base}/c/{signed('click', _short(target))}"
 
-    pixel = f"{base}/o/{signed('open')}.gif" if Policy.of(shop_id).count_opens else ""
+    pixel = f"{base}/o/{signed('open')}.gif" if (policy or Policy.of(shop_id)).count_opens else ""
     choices = f"{base}/p/{signed('preferences')}"
     frame = Frame.of(shop, base, link, f"{base}/u/{signed('unsubscribe')}", pixel)
-    return replace(frame, reason=reason, preferences_url=choices)
+    return replace(frame, preferences_url=choices)
 
 
 def destination(claim: Claim) -> str:

@@ -6,12 +6,13 @@ Reads products and paid orders of one shop. Must not know a design.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from app import clock
+from app.bulk import in_shop
 from app.extensions import db
 from app.models import Order, Product
 
@@ -52,12 +53,30 @@ def pieces(orders: Iterable[Sequence[Mapping[str, Any]]]) -> Counter[str]:
     return count
 
 
+def named(shop_id: int, keys: Collection[str]) -> dict[str, Any]:
+    """Return what the shop says of the products with these keys (rows with SAID), by key."""
+    columns = Product.key, *(getattr(Product, name) for name in SAID)
+    known = select(*columns).where(in_shop(shop_id, Product.key, keys))
+    return {row.key: row for row in db.session.execute(known)} if keys else {}
+
+
 def described(shop_id: int, items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the items of a cart or an order with what the shop says of each product."""
-    keys = {str(item.get("product")) for item in items}
-    known = select(Product.key, Product.description).where(Product.shop_id == shop_id, Product.key.in_(keys))
-    words = {key: description for key, description in db.session.execute(known)}
-    return [{**item, "description": words.get(str(item.get("product")), "")} for item in items]
+    return worded(items, named(shop_id, keys(items)))
+
+
+def worded(items: Sequence[Mapping[str, Any]], known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the items with what `named` found of each product."""
+    said = [known.get(str(item.get("product"))) for item in items]
+    return [
+        {**item, "description": each.description if each else ""}
+        for item, each in zip(items, said, strict=True)
+    ]
+
+
+def keys(items: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return which products these items are of."""
+    return {str(item.get("product")) for item in items}
 
 
 def as_item(product: Product) -> dict[str, Any]:

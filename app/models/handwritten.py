@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bulk import in_shop
+from app.bulk import among, in_shop
 from app.columns import Instant, same_shop
 from app.extensions import db
 from app.models.events import Event
@@ -61,6 +61,12 @@ class Handwritten(db.Model):
     def of(cls, run_id: int, visit: int) -> Handwritten | None:
         """Return what was written by hand for this visit of a run, or None."""
         return db.session.scalar(select(cls).where(cls.run_id == run_id, cls.visit == visit))
+
+    @classmethod
+    def by_visit(cls, runs: Collection[int]) -> dict[tuple[int, int], Handwritten]:
+        """Return all that was written by hand for these runs, by run and visit."""
+        rows = db.session.scalars(select(cls).where(among(cls.run_id, runs)))
+        return {(row.run_id, row.visit): row for row in rows}
 
     @classmethod
     def about_carts(cls, shop_id: int, people: Collection[int]) -> dict[int, datetime]:

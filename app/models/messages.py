@@ -24,7 +24,7 @@ from app import bulk, clock
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.models.signs import Signs
-from app.unit import changed
+from app.unit import changed, changed_each
 
 # Word for word what the partial indexes say, so that a planner recognises them.
 DUE = db.text("state = 'prepared'")
@@ -32,6 +32,9 @@ HANDING = db.text("state = 'handing'")
 TROUBLED = db.text("state IN ('unknown', 'failed')")
 # Customers know messages, so these name their table without knowing them.
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
+Passing = tuple[
+    Any, str, int | None
+]  # a claimed row, its subject, and the revision of the design that it is of
 
 
 class Message(Signs, db.Model):
@@ -139,29 +142,43 @@ class Message(Signs, db.Model):
         return sorted(rows, key=lambda row: (row.send_at, row.id))
 
     @classmethod
-    def pass_gate(
-        cls, id: int, token: int, now: datetime, until: datetime, subject: str, revision: int | None = None
-    ) -> bool:
-        """Record the point of no return, and of which revision of its design it was written.
-
-        False when the message is no longer ours to send.
-        """
+    def pass_gate(cls, passing: Sequence[Passing], now: datetime, until: datetime) -> int:
+        """Record the point of no return of messages; return how many were still ours to send."""
+        told = [
+            {"_id": row.id, "_token": row.token, "_subject": subject[:500], "_revision": revision}
+            for row, subject, revision in passing
+        ]
         mine = update(cls).where(
-            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
+            cls.id == bindparam("_id"), cls.token == bindparam("_token"), HANDING, cls.gate_at.is_(None)
         )
-        passed = mine.values(gate_at=now, lease_until=until, subject=subject[:500], email_revision=revision)
-        return bool(changed(passed))
+        words: dict[str, Any] = {"subject": bindparam("_subject"), "email_revision": bindparam("_revision")}
+        return changed_each(mine.values(gate_at=now, lease_until=until, **words), told)
 
     @classmethod
-    def answered(cls, id: int, token: int, state: str, now: datetime, reply: str) -> bool:
-        """Record what the mail server said after the gate: sent, failed or unknown. A late answer mends `unknown`."""
-        mine = update(cls).where(cls.id == id, cls.token == token, cls.gate_at.is_not(None))
-        sent_at, closed_at = now if state == "sent" else None, now if state == "failed" else None
-        told = {"state": state, "reply": reply[:500], "reason": "" if state == "sent" else f"server_{state}"}
-        open = mine.where(cls.state.in_(("handing", "unknown")))
-        return bool(
-            changed(open.values(told | {"sent_at": sent_at, "closed_at": closed_at, "lease_until": None}))
+    def answered(cls, answers: Sequence[tuple[Any, str, str]], now: datetime) -> int:
+        """Record what the mail server said after the gate, of each row: sent, failed or unknown, and its words.
+
+        Return how many of them were told something new: a late answer mends `unknown`, and no other end.
+        """
+        told = [
+            {
+                "_id": row.id,
+                "_token": row.token,
+                "_state": state,
+                "_reply": reply[:500],
+                "_reason": "" if state == "sent" else f"server_{state}",
+                "_sent_at": now if state == "sent" else None,
+                "_closed_at": now if state == "failed" else None,
+            }
+            for row, state, reply in answers
+        ]
+        mine = update(cls).where(
+            cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.gate_at.is_not(None)
         )
+        open = mine.where(db.text("state IN ('handing', 'unknown')"))
+        ends = ("state", "reply", "reason", "sent_at", "closed_at")
+        values: dict[str, Any] = {name: bindparam(f"_{name}") for name in ends}
+        return changed_each(open.values(lease_until=None, **values), told)
 
     @classmethod
     def put_back(
@@ -188,8 +205,7 @@ class Message(Signs, db.Model):
             cls.id == bindparam("_id"), cls.token == bindparam("_token"), HANDING, cls.gate_at.is_(None)
         )
         back = mine.values(state="prepared", attempts=cls.attempts - 1, lease_until=None)
-        if rows:
-            db.session.connection().execute(back, [{"_id": row.id, "_token": row.token} for row in rows])
+        changed_each(back, [{"_id": row.id, "_token": row.token} for row in rows])
 
     @classmethod
     def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:

@@ -20,13 +20,16 @@ from app.models import MailServer, Shop
 PREFIX = "bounces+"
 
 
-def return_path(shop_id: int, message_id: int, usual: str) -> str:
-    """Return the envelope's sender of a message: signed where mail comes back to us, else the usual address."""
-    domain = _domain(shop_id)
+def return_path(shop_id: int, message_id: int, usual: str, domain: str | None = None) -> str:
+    """Return the envelope's sender of a message: signed where mail comes back to us, else the usual address.
+
+    `domain` is what `returning` says of the shop; it is asked here where it is left out.
+    """
+    domain = returning(shop_id) if domain is None else domain
     return f"{PREFIX}{_spelled(links.sign('bounce', shop_id, message_id))}@{domain}" if domain else usual
 
 
-def _domain(shop_id: int) -> str:
+def returning(shop_id: int) -> str:
     """Return the domain whose mail reaches us, or ""; the built-in mailbox hears for itself."""
     settings = current_app.extensions["settings"]
     is_demo = Shop.is_a_demo(shop_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -62,7 +63,7 @@ def bounced(message):
 
 
 def answered_late(message):
-    return Message.answered(message.id, 3, "sent", NOON, "250 kept")
+    return Message.answered([(message, "sent", "250 kept")], NOON)
 
 
 @pytest.mark.parametrize("sign", [opened, clicked, fetched_by_a_program, bounced, answered_late])
@@ -82,7 +83,8 @@ def test_no_sign_makes_a_message_leave_or_come_back(unsure, sign, state):
 
 
 def test_an_answer_to_an_older_claim_mends_nothing(unsure):
-    assert not unit(lambda: Message.answered(unsure.id, 2, "sent", NOON, "250 kept"))
+    older = SimpleNamespace(id=unsure.id, token=2)
+    assert not unit(lambda: Message.answered([(older, "sent", "250 kept")], NOON))
     db.session.refresh(unsure)
     assert unsure.state == "unknown"
 

@@ -24,6 +24,8 @@ from tests.app.rows import NOON, a_customer, a_flow, a_message, a_run, a_shop, k
 from tests.bench.figure import Figure
 from tests.conftest import make_app
 from workers import letters
+from workers.background import Background
+from workers.deliver import BATCH
 
 MESSAGES = 10_000
 ROWS = 500  # messages in the database, each written several times
@@ -94,10 +96,12 @@ def outbox(shop: Shop) -> None:
 
 
 def written(rows: list) -> Iterator[bytes]:
-    """Write ten thousand messages as a worker does, each forgotten before the next; yield the bytes of each."""
-    for place in range(MESSAGES):
-        row = rows[place % ROWS]
-        yield letters.write(row, NOON).raw
+    """Write ten thousand messages as a worker does, a batch at a time, forgotten before the next; yield the bytes."""
+    for first in range(0, MESSAGES, BATCH):
+        batch = [rows[place % ROWS] for place in range(first, min(first + BATCH, MESSAGES))]
+        about = Background.of(batch)
+        for row in batch:
+            yield letters.write(row, about, NOON).raw
         db.session.rollback()
 
 

@@ -19,17 +19,17 @@ ELSEWHERE = {
     "workers.folding": "figures for the pages, added up again from the rows",
     "workers.advance._park": "a step that raises",
     "workers.advance._give_back": "the database is in trouble",
-    "workers.deliver._give_back": "the batch took too long",
+    "workers.deliver._give_back": "the database is in trouble",
     "workers.deliver._open": "channels in trouble",
     "workers.deliver._rest": "channels in trouble",
     "workers.enrol._blame": "an event that cannot be enrolled",
     "workers.enrol._alone": "an event that cannot be enrolled",
     "workers.intake._blame": "a delivery that cannot be read",
     "workers.handover._letter": "a message that was claimed too often",
-    "workers.handover._give_back": "the mail server is slow",
+    "workers.handover._give_back": "the mail server is slow, or in trouble",
     "workers.handover._through": "a channel that cannot bring it",
-    "workers.handover._refused": "the mail server refuses",
-    "workers.handover._unwritable": "a design that cannot be written",
+    "workers.outcomes.refused": "the mail server refuses",
+    "workers.outcomes.unwritable": "a design that cannot be written",
 }
 
 

@@ -25,7 +25,7 @@ from tests.faults import fuse
 SHORT = {
     ("workers.advance", "LEASE"): timedelta(seconds=2),
     ("workers.deliver", "LEASE"): timedelta(seconds=5),
-    ("workers.deliver", "ENOUGH"): 0.5,
+    ("workers.handover", "ENOUGH"): 0.5,
     ("workers.handover", "PATIENT"): 0.5,
     ("workers.smtp", "PATIENCE"): 1.5,
     ("workers.smtp", "LAST_PATIENCE"): 2.0,

@@ -150,13 +150,13 @@ def test_a_worker_that_dies_after_the_gate_leaves_an_unknown(waiting, monkeypatc
 
 def test_a_late_answer_mends_an_unknown(waiting):
     row = unit(lambda: Message.claim(waiting.shop.id, waiting.now, waiting.now + timedelta(seconds=9), 1))[0]
-    unit(lambda: Message.pass_gate(row.id, row.token, waiting.now, waiting.now, "Hello"))
+    unit(lambda: Message.pass_gate([(row, "Hello", None)], waiting.now, waiting.now))
     waiting.skip(minutes=9)
     heartbeat.give_back()
     assert waiting.message.state == "unknown"
-    assert unit(lambda: Message.answered(row.id, row.token, "sent", waiting.now, "250 at last"))
+    assert unit(lambda: Message.answered([(row, "sent", "250 at last")], waiting.now))
     assert waiting.message.state == "sent"
-    assert not unit(lambda: Message.answered(row.id, row.token, "failed", waiting.now, "550"))
+    assert not unit(lambda: Message.answered([(row, "failed", "550")], waiting.now))
     headers = {"List-Unsubscribe": "x", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     waiting.sink.mails.append((["ada@example.com"], {"Message-ID": row.mail_id, **headers}))
 

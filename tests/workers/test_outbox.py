@@ -29,7 +29,7 @@ def claim(world):
 
 
 def passes(world, row):
-    return unit(lambda: Message.pass_gate(row.id, row.token, world.now, clock.real(), "Hello"))
+    return unit(lambda: Message.pass_gate([(row, "Hello", None)], world.now, clock.real()))
 
 
 @pytest.mark.invariant("M1")
@@ -48,7 +48,7 @@ def test_a_claim_that_was_lost_passes_no_gate(prepared):
     quick = claim(prepared)
     assert not passes(prepared, slow)
     assert passes(prepared, quick) and not passes(prepared, quick)
-    assert unit(lambda: Message.answered(quick.id, quick.token, "failed", prepared.now, "550 no"))
+    assert unit(lambda: Message.answered([(quick, "failed", "550 no")], prepared.now))
 
 
 def test_night_is_where_the_customer_is(prepared):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from workers.background import Background
 from workers.letters import Letter
 
 
@@ -45,8 +46,8 @@ class Channel:
         """Return whether there is any way out at all; without one, messages simply stay."""
         return True
 
-    def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
-        """Return the message (a row) as its reader gets it; raises Unwritable."""
+    def write(self, message: Any, about: Background, now: datetime, with_code: bool) -> Letter:
+        """Return the message (a row) as its reader gets it, written with what it is about; raises Unwritable."""
         raise NotImplementedError
 
     def begin(self, letter: Letter) -> None:

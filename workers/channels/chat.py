@@ -14,6 +14,7 @@ from app.extensions import db
 from app.languages import spoken
 from app.models import Chat, Customer, Run, Shop
 from workers import context
+from workers.background import Background
 from workers.channels.channel import Channel
 from workers.letters import Letter, Unwritable
 
@@ -25,7 +26,7 @@ class ChatChannel(Channel):
 
     name = "chat"
 
-    def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
+    def write(self, message: Any, about: Background, now: datetime, with_code: bool) -> Letter:
         """Return the words with their fields filled in; raises Unwritable."""
         shop, run = db.session.get_one(Shop, message.shop_id), db.session.get_one(Run, message.run_id)
         customer = db.session.get_one(Customer, message.customer_id)
@@ -33,7 +34,7 @@ class ChatChannel(Channel):
             raise Unwritable("erased")
         offered = context.offered(run) if with_code else None
         locale = spoken(customer.locale, shop.locale)
-        data = wording.plain(context.of(shop, run, customer, offered, locale))
+        data = wording.plain(context.of(shop, run, customer, offered, locale, about.products))
         try:
             with force_locale(locale), manner.speaking(locale, shop.currency, shop.timezone):
                 text = wording.fill(message.text, data).strip()[:LONGEST]

@@ -12,6 +12,7 @@ from app.emails.servers import Server
 from app.extensions import db
 from app.sealed import Unreadable
 from workers import letters
+from workers.background import Background
 from workers.channels.channel import Channel, Reply
 from workers.letters import Letter
 from workers.smtp import Connection, Stale, TransportError, Unanswered
@@ -42,9 +43,9 @@ class EmailChannel(Channel):
             return True
         return bool(self._server.host)
 
-    def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
+    def write(self, message: Any, about: Background, now: datetime, with_code: bool) -> Letter:
         """Return the mail of a message; raises Unwritable."""
-        return letters.write(message, now, with_code)
+        return letters.write(message, about, now, with_code)
 
     def begin(self, letter: Letter) -> None:
         """Hand over all but the dot, on a connection that nobody else uses meanwhile."""

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import Customer, Offer, Run, Shop
 from workers import context
+from workers.background import Background
 from workers.channels.channel import Channel, Unwelcome
 from workers.letters import Letter, Unwritable
 
@@ -19,7 +20,7 @@ class OfferChannel(Channel):
 
     name = "offer"
 
-    def write(self, message: Any, now: datetime, with_code: bool) -> Letter:
+    def write(self, message: Any, about: Background, now: datetime, with_code: bool) -> Letter:
         """Return the banner's title, with the code that it promises; raises Unwritable."""
         customer = db.session.get_one(Customer, message.customer_id)
         offered = context.offered(db.session.get_one(Run, message.run_id)) if with_code else None
