@@ -19,6 +19,7 @@ from app import assets, cli, doorbell, languages, logs, templating
 from app.bodies import Bodies
 from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
+from app.plain import House
 from app.unit import prepare_engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environ(os.environ)
     if not settings.secret_key:
         raise BadSetting(NO_KEY)
-    app = Flask(
+    app = House(
         "app",
         root_path=str(ROOT / "app"),
         template_folder=str(ROOT / "templates"),
@@ -82,19 +83,20 @@ def _bind(app: Flask) -> None:
 
 
 ENGINE = {
-    "pool_pre_ping": True,
     "hide_parameters": True,  # what a statement carries is nobody's business in a log
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
     "max_overflow": -1,  # threads are what is bounded: one of them never waits for another's connection
 }
+SERVED = {
+    "pool_pre_ping": True,  # the way to a server may have been cut meanwhile; to a file there is none
+    # Never prepared: PostgreSQL would keep the plan that it made while a table was empty.
+    "connect_args": {"prepare_threshold": None},
+}
 
 
 def _engine(settings: Settings) -> dict[str, object]:
-    # Never prepared: PostgreSQL would keep the plan that it made while a table was empty.
-    told = (
-        {} if settings.sqlalchemy_url.startswith("sqlite") else {"connect_args": {"prepare_threshold": None}}
-    )
+    told = {} if settings.sqlalchemy_url.startswith("sqlite") else SERVED
     return ENGINE | {"pool_size": settings.speakers} | told
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -115,6 +116,30 @@ def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
         return _copy(connection, table, names, rows)
     aside = _aside(connection, table, names, rows)
     return _ran(connection, f"{into} SELECT {_listed(names)} FROM {aside}{unless}")
+
+
+def insert_each(model: Any, rows: Rows, once: Sequence[str]) -> list[bool]:
+    """Write a few rows, all with the same columns; return of each whether it was new.
+
+    A row whose unique key, which `once` names, is taken is left as it is; of two with the same key the first is new.
+    """
+    if not rows:
+        return []
+    table: Table = model.__table__
+    connection, names = db.session.connection(), _names(table, rows)
+    one = f"({', '.join([MARKS[connection.dialect.name]] * len(names))})"
+    into = f"INSERT INTO {_quoted(table.name)} ({_listed(names)}) VALUES {', '.join([one] * len(rows))}"
+    unless = f"ON CONFLICT ({_listed(once)}) DO NOTHING RETURNING {_listed(once)}"
+    values = tuple(chain.from_iterable(_values(connection, table, names, rows)))
+    new = {tuple(key) for key in connection.exec_driver_sql(f"{into} {unless}", values)}
+    return [_found(new, tuple(row[name] for name in once)) for row in rows]
+
+
+def _found(new: set[tuple[Any, ...]], key: tuple[Any, ...]) -> bool:
+    """Take a key out of what is new; return whether it was there."""
+    found = key in new
+    new.discard(key)
+    return found
 
 
 def update(model: Any, rows: Mapping[int, Mapping[str, Any]], guard: str = "TRUE") -> int:

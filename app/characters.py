@@ -5,11 +5,13 @@ Pure: it looks at text and says what is in it.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Unicode Standard Annex 9: embeddings, overrides and isolates turn the order of what is read around. The marks
 # (U+061C, U+200E, U+200F) do not; Arabic and Hebrew names have them.
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _JOINERS = frozenset("\u200c\u200d")  # honest parts of Persian words and of family emoji
 _UNPRINTABLE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _GRAMMAR = frozenset('<>"@,;:\\()[]')  # RFC 5322: what ends a name and begins an address
@@ -17,7 +19,7 @@ _GRAMMAR = frozenset('<>"@,;:\\()[]')  # RFC 5322: what ends a name and begins a
 
 def unstorable(text: str) -> bool:
     """Return whether a text carries NUL (refused by PostgreSQL) or half a surrogate pair (refused by every driver)."""
-    return "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
+    return _UNSTORABLE.search(text) is not None
 
 
 def misleading(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +50,18 @@ class InboxRow(db.Model):
     @classmethod
     def take(cls, shop_id: int, source: str, delivery: str, body: bytes, now: datetime) -> bool:
         """Store a delivery as it came; False when it is known already."""
-        row = {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
-               "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
-        return bool(bulk.insert(cls, [row], once=("shop_id", "source", "delivery")))
+        return cls.take_all([cls.row(shop_id, source, delivery, body, now)])[0]
+
+    @classmethod
+    def row(cls, shop_id: int, source: str, delivery: str, body: bytes, now: datetime) -> dict[str, Any]:
+        """Return the row of a delivery that nobody has read yet."""
+        return {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
+                "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
+
+    @classmethod
+    def take_all(cls, rows: Sequence[dict[str, Any]]) -> list[bool]:
+        """Store such rows, a few at once; return of each whether it was new."""
+        return bulk.insert_each(cls, rows, once=("shop_id", "source", "delivery"))
 
     @classmethod
     def body_of(cls, shop_id: int, source: str, delivery: str) -> bytes:

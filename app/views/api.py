@@ -12,19 +12,20 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 from pydantic import ValidationError
 
-from app import clock, doorbell, passwords
+from app import doorbell, intake, passwords
 from app.extensions import csrf
-from app.models import ApiKey, InboxRow
+from app.models import InboxRow
 from app.pace import Pace
+from app.plain import plain
 from app.shops.facts import Reading
-from app.unit import unit
-from app.views.access import public
+from app.views.access import protect, public
 from app.views.errors import problem
 from app.views.openapi import description
 from graph import strict
 
 PACE = Pace(3000, 60.0)
 pages = Blueprint("api", __name__, url_prefix="/api")
+pages.after_request(protect)  # what stands behind every page, and would not behind a plain view
 
 
 def register(app: Flask) -> None:
@@ -41,21 +42,20 @@ def caller() -> str:
 
 @pages.post("/v1/events")
 @public
+@plain
 def take_event() -> Response:
     """Store one event: 202, also when it is known already; else a problem document with the field at fault."""
     if wait := PACE.wait(caller()):
         return too_fast(wait)
-    shop_id = ApiKey.shop_id_of(passwords.digest(bearer() or ""))
-    if shop_id is None:
+    key = passwords.digest(bearer() or "")
+    if not intake.opens(key):
         return unknown_key()
     raw = request.get_data(cache=False)
     try:
         reading = Reading.model_validate(strict.parse(raw))
-    except strict.Unreadable as error:
-        return problem(400, "Unreadable body", str(error))
-    except ValidationError as error:
-        return at_fault(error)
-    return accepted(shop_id, raw, reading)
+    except (strict.Unreadable, ValidationError) as error:
+        return at_fault(error) if intake.confirmed(key) else unknown_key()
+    return accepted(key, raw, reading)
 
 
 @pages.get("/openapi.json")
@@ -65,24 +65,22 @@ def openapi() -> Response:
     return jsonify(description(request.url_root.rstrip("/")))
 
 
-def accepted(shop_id: int, raw: bytes, reading: Reading) -> Response:
+def accepted(key: str, raw: bytes, reading: Reading) -> Response:
     """Store the body under its idempotency key and ring for the workers."""
-    now = clock.now(shop_id)
-    delivery = (
-        request.headers.get("Idempotency-Key", "")[:120] or reading.id or hashlib.sha256(raw).hexdigest()
-    )
-    new = unit(lambda: InboxRow.take(shop_id, "api", delivery, raw, now))
-    if new:
-        doorbell.ring("enrol", shop_id)
-    elif request.headers.get("Idempotency-Key") and differs(
-        InboxRow.body_of(shop_id, "api", delivery), reading
-    ):
+    chosen = request.headers.get("Idempotency-Key", "")[:120]
+    id = chosen or reading.id or hashlib.sha256(raw).hexdigest()
+    taken = intake.take(intake.Delivery(key, id, raw))
+    if taken is None:
+        return unknown_key()
+    if taken.new:
+        doorbell.ring("enrol", taken.shop_id)
+    elif chosen and differs(InboxRow.body_of(taken.shop_id, intake.SOURCE, id), reading):
         return problem(
             422,
             "Key used before",
             "This Idempotency-Key came with another body. Use a new key for each event.",
         )
-    response = jsonify({"accepted": True, "id": delivery, "new": new})
+    response = jsonify({"accepted": True, "id": id, "new": taken.new})
     response.status_code = 202
     return response
 
@@ -95,8 +93,10 @@ def differs(kept: bytes, reading: Reading) -> bool:
         return False
 
 
-def at_fault(error: ValidationError) -> Response:
-    """Name the first field at fault and what is wrong with it."""
+def at_fault(error: strict.Unreadable | ValidationError) -> Response:
+    """Say why a body cannot be read, or name the first field at fault and what is wrong with it."""
+    if isinstance(error, strict.Unreadable):
+        return problem(400, "Unreadable body", str(error))
     first: Any = error.errors(include_url=False, include_context=False, include_input=False)[0]
     field = ".".join(str(part) for part in first["loc"])
     detail = f"{field or 'The event'}: {first['msg']}. See /api/openapi.json."

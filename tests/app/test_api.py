@@ -82,6 +82,13 @@ def test_a_revoked_key_opens_nothing(door: FlaskClient) -> None:
     assert said(door, EXAMPLE).status_code == 401
 
 
+def test_a_key_that_was_just_let_in_opens_nothing_once_it_is_revoked(door: FlaskClient) -> None:
+    assert said(door, EXAMPLE).status_code == 202
+    unit(lambda: db.session.execute(db.update(ApiKey).values(revoked_at=clock.now())))
+    answers = [said(door, EXAMPLE | {"id": "another"}), said(door, "{"), said(door, EXAMPLE)]
+    assert [answer.status_code for answer in answers] == [401] * 3 and len(rows()) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -218,6 +225,6 @@ def test_a_busy_database_asks_for_another_try(door: FlaskClient, monkeypatch: py
     def busy(*_told: object) -> None:
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(InboxRow, "take", busy)
+    monkeypatch.setattr(InboxRow, "take_all", busy)
     answer = said(door, {"event": "customer.saved", "customer": CUSTOMER})
     assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
