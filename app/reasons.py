@@ -45,7 +45,7 @@ MESSAGES = {
     "paused": _l("The automation is paused"),
     "quiet": _l("It is night; the e-mail waits for the morning"),
     "coupon": _l("Its coupon could not be given"),
-    "channel_gone": _l("The shop channel did not sell at that time"),
+    "channel_gone": _l("The shop did not sell at that time"),
     "email_gone": _l("Its e-mail no longer exists"),
     "wording": _l("The e-mail could not be written: look at its words"),
     "address": _l("The address does not exist or refuses mail"),
@@ -89,7 +89,7 @@ PAUSES = {
     "coupon_used_up": _l("coupon used up"),
     "coupon_withdrawn": _l("coupon withdrawn"),
     "coupon_unsupported": _l("coupon of a kind that is not allowed here"),
-    "channel_gone": _l("the shop channel no longer sells"),
+    "channel_gone": _l("the shop no longer sells"),
 }
 # By which way a customer said yes or no to news.
 SOURCES = {

@@ -112,7 +112,7 @@ def suspend(flow_id: int, coupon: Coupon | None, why: str, now: datetime) -> Non
 def _told(flow: Flow, coupon: Coupon | None, why: str) -> str:
     if why == NO_CHANNEL:
         return str(_(
-            "The offer “%(flow)s” is suspended, because your shop channel no longer sells. Turn the channel on again, "
+            "The offer “%(flow)s” is suspended, because your shop no longer sells. When it sells again, say so, "
             "then publish the offer anew.", flow=flow.name,
         ))  # fmt: skip
     return str(_(

@@ -26,7 +26,7 @@ CHANNELS = [
 class ChannelForm(FlaskForm):
     """Whether the shop's own pages show offers and sell (OFFER-01)."""
 
-    channel = RadioField(_l("Your shop channel"), [InputRequired()], choices=CHANNELS)
+    channel = RadioField(_l("What can your shop do?"), [InputRequired()], choices=CHANNELS)
 
 
 class OfferForm(NameForm):

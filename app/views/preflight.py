@@ -82,8 +82,8 @@ def of_channel(shop: Shop) -> list[Lack]:
     """Return what keeps offers from being shown in the shop's own pages and used there (OFFER-01)."""
     if shop.can_offer:
         return []
-    absent = _("The shop channel is missing: your shop's pages must be able to show offers.")
-    silent = _("The shop channel does not sell at the moment, so nobody could use an offer.")
+    absent = _("Your shop's pages cannot show offers yet.")
+    silent = _("Your shop does not sell at the moment, so nobody could use an offer.")
     return [Lack(absent if shop.channel == "absent" else silent, url_for("offers_channel.show"))]
 
 
