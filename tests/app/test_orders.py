@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from itertools import chain
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import db
 from app.models import Order
+from app.views.keyset import SIZE
 from tests.app.browsing import a_browser, with_pages, words
 from tests.app.rows import NOON, a_customer, a_shop, kept
 
@@ -47,3 +52,22 @@ def test_without_words_all_orders_are_listed(merchant: FlaskClient) -> None:
     said = words(merchant.get("/orders"))
     assert "1042" in said
     assert "2051" in said
+
+
+def test_a_search_goes_on_over_its_pages_with_every_order_once(app: Flask) -> None:
+    shop = a_shop()
+    ines, bo = (a_customer(shop, f"{name}@example.com", first_name=name) for name in ("ines", "bo"))
+    for number in range(2 * SIZE):  # all of one instant: only their ids tell them apart
+        an_order(shop, ines if number % 2 else bo, f"{3000 + number}")
+    an_order(shop, ines, "4001")
+    db.session.commit()
+    browser, seen, address = a_browser(with_pages(app), shop), [], "/orders?q=ines"
+    while address:
+        page = browser.get(address).text
+        seen.append(re.findall(r'class="row-target"[^>]*>(\d+)<', page))
+        older = re.search(r'href="([^"]+)"[^>]*rel="next"', page)
+        address = unescape(older[1]) if older else ""
+    assert [len(each) for each in seen] == [SIZE, 1]
+    assert sorted(chain(*seen)) == [f"{number}" for number in range(3001, 3000 + 2 * SIZE, 2)] + ["4001"]
+    assert "q=ines" in (back := unescape(re.search(r'href="([^"]+)"[^>]*rel="first"', page)[1]))
+    assert words(browser.get(back)).count("ines") >= SIZE
