@@ -13,6 +13,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from flask import current_app
 
@@ -79,6 +80,10 @@ def _decode(token: str) -> bytes | None:
 
 
 def _mac(purpose: str, body: bytes) -> bytes:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    key = hmac.digest(secret, b"link:" + purpose.encode(), hashlib.sha256)
+    key = _key(str(current_app.config["SECRET_KEY"]), purpose)
     return hmac.digest(key, body, hashlib.sha256)[:_MAC]
+
+
+@lru_cache(maxsize=64)
+def _key(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), b"link:" + purpose.encode(), hashlib.sha256)

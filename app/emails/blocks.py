@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.emails import cleaning, filters, handmade, markup, plaintext, wording
 from app.emails.frame import NETWORKS, Frame
+from app.emails.manner import gettext as _
 from app.emails.wares import items_drawn, recommended_drawn
 
 SIZES = {"small": 8, "medium": 24, "large": 48}  # px

@@ -93,10 +93,12 @@ def leashed(name: str, work: Filter) -> Filter:
 
 
 def _bound(value: object, longest: int) -> None:
+    if isinstance(value, str):
+        if len(value) > longest:
+            raise TooMuch("a text grew too long")
+        return
     if isinstance(value, range):
         raise TooMuch("ranges cannot be filtered")
-    if isinstance(value, str) and len(value) > longest:
-        raise TooMuch("a text grew too long")
     if isinstance(value, (list, tuple, Mapping)) and len(value) > LONGEST_LIST:
         raise TooMuch("a list grew too long")
     if isinstance(value, (int, float, Decimal)) and not abs(value) < LARGEST_NUMBER:

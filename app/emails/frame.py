@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 Link = Callable[[str], str]
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+_UNFIT = re.compile(r"[\s\\\"<>\x00-\x1f]")
+# What nearly all addresses look like; only of the others must be asked where their host is.
+_ORDINARY = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:[/?#]|\Z)")
 NOUNS = ("cart", "order", "product", "shop")  # what a link may lead to by name
 INK, GROUND, PAPER = "#0E6453", "#F5F3EE", "#FFFFFF"
 DARK_PAPER = "#201E1B"
@@ -78,23 +81,18 @@ class Frame:
     def of(
         cls, shop: Shop, base_url: str, link: Link = _nowhere, unsubscribe_url: str = "", open_url: str = ""
     ) -> Frame:
-        """Return the frame of a shop's mail."""
+        """Return the frame of a shop's mail. `link` is asked once for each target."""
         return cls(
             shop_name=shop.name, base_url=base_url, locale=shop.locale, currency=shop.currency,
             timezone=shop.timezone, color=shop.color, shop_url=shop.url, business_name=shop.business_name,
             postal_address=shop.postal_address, contact_email=shop.contact_email,
             contact_phone=shop.contact_phone, ground=shop.ground, font=shop.font, logo=shop.logo,
-            social=_followed(shop.social), unsubscribe_url=unsubscribe_url, open_url=open_url, link=link,
+            social=_followed(shop.social), unsubscribe_url=unsubscribe_url, open_url=open_url, link=cache(link),
         )  # fmt: skip
 
     def picture(self, address: str) -> str:
         """Return the absolute address of a picture that mail programs can show, or "" for none."""
-        try:
-            absolute = urljoin(f"{self.base_url}/", address)
-            drawing = urlsplit(address).path.lower().endswith(".svg")
-        except ValueError:  # "http://[": a shop's slip costs its picture, not the mail
-            return ""
-        return absolute if address and not drawing and is_address(absolute) else ""
+        return _picture(self.base_url, address) if address else ""
 
     def colours(self) -> dict[str, str]:
         """Return every colour that is drawn with, by what it is for."""
@@ -108,12 +106,24 @@ class Frame:
 
 def is_address(text: str) -> bool:
     """Whether this is an http(s) address with a host, and nothing that a mail must not carry."""
-    if not text.startswith(("http://", "https://")) or re.search(r"[\s\\\"<>\x00-\x1f]", text):
+    if not text.startswith(("http://", "https://")) or _UNFIT.search(text):
         return False
+    if _ORDINARY.match(text):
+        return True
     try:
         return bool(urlsplit(text).hostname)
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=1024)  # a shop shows the same goods to everybody
+def _picture(base_url: str, address: str) -> str:
+    try:
+        absolute = urljoin(f"{base_url}/", address)
+        drawing = urlsplit(address).path.lower().endswith(".svg")
+    except ValueError:  # "http://[": a shop's slip costs its picture, not the mail
+        return ""
+    return absolute if not drawing and is_address(absolute) else ""
 
 
 @lru_cache(maxsize=256)
@@ -158,7 +168,9 @@ def _legible(ink: str, ground: str) -> str:
 
 def _followed(social: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
     told = social or {}
-    return tuple((name, told[name]) for name in NETWORKS if is_address(str(told.get(name) or "")))
+    return tuple(
+        (name, told[name]) for name in NETWORKS if name in told and is_address(str(told[name] or ""))
+    )
 
 
 def _parts(color: str) -> tuple[int, int, int]:

@@ -29,7 +29,7 @@ _PRIVATE = re.compile("[\ue000-\ue003\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff
 
 def printable(text: str) -> str:
     """Return the text without the characters that mean something here, or nothing anywhere."""
-    return text if text.isascii() and text.isprintable() else _PRIVATE.sub("", text)
+    return text if text.isprintable() else _PRIVATE.sub("", text)
 
 
 def to_html(wording: str) -> str:

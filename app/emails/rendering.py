@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from babel import Locale
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from app.emails import blocks, handmade, manner, skeleton, wording
 from app.emails.blocks import Drawn, Page
 from app.emails.frame import NETWORKS, Frame, is_address
+from app.emails.manner import gettext as _
 
 LARGEST = 100_000  # bytes of HTML; Gmail cuts a mail at about 102 kB
 MOST_BLOCKS = 60
@@ -44,7 +46,7 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
     currency = str(
         _noun(data, "cart").get("currency") or _noun(data, "order").get("currency") or frame.currency
     )
-    with force_locale(language), manner.speaking(language, currency, frame.timezone):
+    with force_locale(_locale(language)), manner.speaking(language, currency, frame.timezone):
         page = Page(data, frame)
         subject = _one_line(page, content.get("subject"))
         preheader = _one_line(page, content.get("preheader"))
@@ -52,7 +54,7 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
             html, text = _by_hand(content, subject, preheader, page)
         else:
             html, text = _of_blocks(content, subject, preheader, page)
-        if len(html.encode()) > LARGEST:
+        if _is_large(html):
             raise wording.BadWording(_("the e-mail is too large: mail programs would cut it off; shorten it"))
         return Rendered(subject, preheader, html, text, language)
 
@@ -63,6 +65,16 @@ def language_of(design: Mapping[str, Any], wanted: str, fallback: str) -> str:
         if design.get(locale):
             return locale
     return next(iter(design), "en")
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language)
+
+
+def _is_large(html: str) -> bool:
+    # UTF-8 takes one to four bytes for a character: most mails need not be encoded to be known as small.
+    return 4 * len(html) > LARGEST and len(html.encode()) > LARGEST
 
 
 def reason(frame: Frame) -> str:

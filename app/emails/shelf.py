@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -27,9 +28,8 @@ class Shelf(Generic[Made]):
         found = self._kept.get(key)
         if found is None:
             return self._keep(key, self.make(words, rest))
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
+        with suppress(KeyError):  # another thread may have made room of it
+            self._kept.move_to_end(key)
         return found
 
     def _keep(self, key: tuple[str, object], made: Made) -> Made:

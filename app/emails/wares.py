@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
-
 from app.emails import filters
 from app.emails.frame import Frame
+from app.emails.manner import gettext as _
+from app.emails.manner import ngettext
 
 MOST_ROWS = 8  # a longer cart is summed up: mail programs cut a mail at about 102 kB
 MOST_RECOMMENDED = 3

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from html import escape
+from itertools import islice
 from typing import Any, ClassVar, TextIO
 
 from flask_babel import gettext as _
@@ -46,10 +47,8 @@ from app.emails.markup import LONGEST, printable
 from app.emails.shelf import Shelf
 
 LONGEST_PAGE = 60_000  # characters of a whole page of HTML
-LONGEST_SAID = {
-    False: 2 * LONGEST,
-    True: 2 * LONGEST_PAGE,
-}  # characters that come of it, by whether it is HTML
+LONGEST_WORDING = {False: LONGEST, True: LONGEST_PAGE}  # characters of a wording, by whether it is HTML
+LONGEST_SAID = {False: 2 * LONGEST, True: 2 * LONGEST_PAGE}  # characters that come of it
 ROOM = 1_000_000  # characters of all parsed wordings that are kept; each takes up to 130 bytes
 LONGEST_VALUE = 2_000  # characters of one value from outside
 LONGEST_RANGE = 100
@@ -125,9 +124,9 @@ def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
 
     Must be called while `manner.speaking`. `data` comes from `plain`. Raises BadWording.
     """
-    template = parse(wording, html)
-    if "{" not in wording:
+    if "{" not in wording and len(wording) <= LONGEST_WORDING[html]:
         return wording
+    template = parse(wording, html)
     try:
         manner.tick()
         return template.render({**_UNSEEN, **data})
@@ -143,9 +142,8 @@ def parse(wording: str, html: bool = False) -> BoundTemplate:
 
 
 def _parse(wording: str, html: bool) -> BoundTemplate:
-    most = LONGEST_PAGE if html else LONGEST
-    if len(wording) > most:
-        raise BadWording(_("it is longer than %(most)s characters", most=most))
+    if len(wording) > LONGEST_WORDING[html]:
+        raise BadWording(_("it is longer than %(most)s characters", most=LONGEST_WORDING[html]))
     try:
         template = (_HTML if html else _TEXT).from_string(wording)
         _refuse_long_ranges(template)
@@ -164,16 +162,20 @@ def plain(value: Any, depth: int = DEEPEST) -> Any:
 
     An empty text is None: in Liquid "" is true, and `{% if customer.first_name %}` must be false without a name.
     """
-    if value is None or isinstance(value, (bool, int, float, date)):
-        return value
     if isinstance(value, str):
-        text = printable(value[:LONGEST_VALUE])
-        return text if text.strip() else None
-    if depth and isinstance(value, Mapping):
-        return {str(key): plain(inner, depth - 1) for key, inner in list(value.items())[:MOST_ITEMS]}
-    if depth and isinstance(value, Sequence):
+        return _short(value)
+    if value is None or isinstance(value, (int, float, date)):
+        return value
+    if depth and isinstance(value, (dict, Mapping)):
+        return {str(key): plain(inner, depth - 1) for key, inner in islice(value.items(), MOST_ITEMS)}
+    if depth and isinstance(value, (list, Sequence)):
         return [plain(inner, depth - 1) for inner in value[:MOST_ITEMS]]
     return ""
+
+
+def _short(text: str) -> str | None:
+    text = printable(text if len(text) <= LONGEST_VALUE else text[:LONGEST_VALUE])
+    return text if text and not text.isspace() else None
 
 
 def _bad(error: Exception) -> BadWording:
