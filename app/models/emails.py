@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.models.flows import MOMENT
+from app.models.shops import Shop
 from app.unit import changed
 
 Content = Mapping[str, Any]
@@ -46,6 +48,14 @@ class Email(db.Model):
     def has_changes(self) -> bool:
         """Whether the draft differs from what is live."""
         return self.draft is not None and self.draft != self.content
+
+    @classmethod
+    def just_made(cls, shop_id: int, name: str, content: Content, now: datetime) -> int | None:
+        """Return the untouched design that was made like this a moment ago: of two presses, the second waits."""
+        Shop.lock(shop_id)
+        same = select(cls).where(cls.shop_id == shop_id, cls.name == name, cls.edits == 0, cls.revision == 1)
+        fresh = db.session.scalars(same.where(cls.updated_at > now - MOMENT, cls.updated_at <= now))
+        return next((email.id for email in fresh if email.content == dict(content)), None)
 
     @classmethod
     def redraft(cls, shop_id: int, id: int, edits: int, draft: Content | None, key: str) -> bool:

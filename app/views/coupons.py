@@ -14,6 +14,7 @@ from app import clock
 from app.extensions import db
 from app.forms.coupons import CouponForm, filled
 from app.models import Code, Coupon, Redemption, Shop
+from app.models.flows import MOMENT
 from app.unit import unit
 from app.views import coupon_warnings
 from app.views.paging import page
@@ -48,7 +49,7 @@ def new() -> str | Response | tuple[str, int]:
         return render_template(
             "coupons/edit.html", form=form, coupon=None
         ), 422 if form.is_submitted() else 200
-    unit(lambda: add(form))
+    unit(lambda: add_once(form))
     flash(_("The coupon is ready. Any automation can give it now."))
     return redirect(url_for("coupons.index"))
 
@@ -93,6 +94,17 @@ def add(form: CouponForm) -> Coupon:
     db.session.add(coupon)
     db.session.flush()
     return coupon
+
+
+def add_once(form: CouponForm) -> Coupon:
+    """Add a coupon as `add` does. Raises Twin when a press a moment ago has made it, personal codes or not."""
+    Shop.lock(g.shop.id)
+    now, terms = clock.now(g.shop.id), form.terms(g.shop.timezone)
+    same = select(Coupon.id).where(Coupon.shop_id == g.shop.id, Coupon.status == "active")
+    same = same.where(Coupon.name == terms["name"], Coupon.prefix == terms["prefix"])
+    if db.session.scalar(same.where(Coupon.created_at > now - MOMENT, Coupon.created_at <= now).limit(1)):
+        raise Twin(url_for("coupons.index"))
+    return add(form)
 
 
 def changed(id: int, **values: Any) -> bool:

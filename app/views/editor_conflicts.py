@@ -13,11 +13,10 @@ from flask import Blueprint, Flask, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app import clock
-from app.extensions import db
 from app.models import Flow, drafts
 from app.telling import tell
 from app.unit import unit
+from app.views import flows
 from app.views.editor_mine import mine
 from graph import edits, strict
 from graph.model import Graph
@@ -56,10 +55,6 @@ def packed(edit: Mapping[str, Any] | None) -> str:
 
 
 def _copied(flow: Flow, graph: Graph) -> int:
-    now = clock.now(g.shop.id)
-    name = _("%(name)s (my copy)", name=flow.name[:100])
-    copy = Flow(shop_id=g.shop.id, name=name, icon=flow.icon, recipe=flow.recipe, draft=graph.to_json(),
-                created_at=now, updated_at=now, edited_by=g.user.id)  # fmt: skip
-    db.session.add(copy)
-    db.session.flush()
+    copy = flows.add(_("%(name)s (my copy)", name=flow.name[:100]), flow.icon, graph, flow.recipe)
+    copy.edited_by = g.user.id
     return copy.id

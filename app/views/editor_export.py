@@ -12,10 +12,11 @@ from werkzeug.wrappers import Response as Answer
 
 from app import clock, portable
 from app.extensions import db
-from app.models import Email, Flow
+from app.models import Email
 from app.portable import Parcel
 from app.telling import tell
 from app.unit import unit
+from app.views import flows
 from app.views.editor_mine import mine
 from graph.portable import rebound
 from graph.words import Complaint
@@ -66,10 +67,8 @@ def _made(parcel: Parcel) -> int:
     notes = {id: _("Gave the coupon “%(name)s” where it comes from.", name=str(each.get("name", ""))[:120])
              for id, each in parcel.coupons.items()}  # fmt: skip
     graph = rebound(parcel.graph, {id: row.id for id, row in rows.items()}, own, notes)
-    flow = Flow(shop_id=shop.id, name=parcel.name, icon=parcel.icon, draft=graph.to_json(), created_at=now,
-                updated_at=now, edited_by=g.user.id)  # fmt: skip
-    db.session.add(flow)
-    db.session.flush()
+    flow = flows.add(parcel.name, parcel.icon, graph)
+    flow.edited_by = g.user.id
     return flow.id
 
 

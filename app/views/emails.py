@@ -33,6 +33,7 @@ from app.models import Customer, Email, EmailRevision, Flow, Version
 from app.unit import unit
 from app.views.framed import framed
 from app.views.paging import page
+from app.views.twins import Twin
 from graph import recipes
 from graph.model import BadGraph, Graph
 
@@ -63,12 +64,21 @@ def new() -> str | Answer | tuple[str, int]:
     form = NameForm()
     chosen = starters.find(request.form.get("starter", ""))
     if chosen and form.validate_on_submit():
-        now = clock.now(g.shop.id)
-        email = Email(shop_id=g.shop.id, name=form.name.data, content=dict(chosen.content), updated_at=now)
-        unit(lambda: db.session.add(email))
-        return redirect(url_for("emails.show", email_id=email.id))
+        name = form.name.data or ""
+        return redirect(url_for("emails.show", email_id=unit(lambda: add(name, chosen.content))))
     body = render_template("emails/new.html", form=form, starters=starters.all_starters(), chosen=chosen)
     return body, 422 if form.is_submitted() else 200
+
+
+def add(name: str, content: Mapping[str, Any]) -> int:
+    """Add a design inside the caller's unit and return its id. Raises Twin when a press before this one has made it."""
+    shop_id, now = g.shop.id, clock.now(g.shop.id)
+    if twin := Email.just_made(shop_id, name, content, now):
+        raise Twin(url_for("emails.show", email_id=twin))
+    email = Email(shop_id=shop_id, name=name, content=dict(content), updated_at=now)
+    db.session.add(email)
+    db.session.flush()
+    return email.id
 
 
 @pages.get("/emails/starter/<name>/preview")

@@ -33,6 +33,13 @@ def test_a_percentage_with_personal_codes(owner, shop):
     )
 
 
+def test_two_presses_make_one_coupon_with_personal_codes_too(owner):
+    for _press in range(2):
+        assert owner.post("/coupons/new", data=TERMS).location == "/coupons"
+    assert only_coupon().personal
+    assert "it was made once" in words(owner.get("/coupons"))
+
+
 @pytest.mark.parametrize(
     ("typed", "minor"), [("12,50", 1250), ("12.50", 1250), ("5", 500), ("1 200", 120_000)]
 )

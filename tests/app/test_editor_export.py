@@ -97,6 +97,14 @@ def test_a_file_can_be_uploaded(owner, stranger, flow):
     assert answer.status_code == 302
 
 
+def test_a_file_that_is_pressed_in_twice_arrives_once(owner, stranger, flow):
+    parcel = exported(owner, flow)
+    taken(stranger, parcel)
+    first, emails = newest(Flow).id, db.session.query(Email).count()
+    taken(stranger, parcel)
+    assert newest(Flow).id == first and db.session.query(Email).count() == emails
+
+
 def test_there_and_back_it_is_the_same_drawing(owner, stranger, flow):
     first = exported(owner, flow)
     taken(stranger, first)

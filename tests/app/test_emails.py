@@ -49,6 +49,13 @@ def test_each_design_to_start_from_is_whole_in_both_languages(desk, starter):
     assert made.location.endswith(f"/emails/{email.id}") and email.content == starter.content
 
 
+def test_two_presses_make_one_design(desk):
+    browser, _email, _shop = desk
+    twice = {"starter": "cart", "name": "Twice"}
+    assert len({browser.post("/emails/new", data=twice).location for _press in range(2)}) == 1
+    assert db.session.query(Email).filter_by(name="Twice").count() == 1
+
+
 def test_a_new_design_needs_a_name(desk):
     browser, _email, shop = desk
     answer = browser.post("/emails/new", data={"starter": "cart", "name": ""})
