@@ -72,14 +72,23 @@ def count_unknown(shop_id: int) -> int:
     return db.session.scalar(open_.where(~_decided())) or 0
 
 
-def messages_failed(shop_id: int | None, now: datetime) -> list[Standing]:
-    """Return the messages that failed lately for a reason that somebody can mend, together by flow, step and reason."""
+def messages_failed(shop_id: int | None, now: datetime, flow_id: int | None = None) -> list[Standing]:
+    """Return the messages that failed lately for a reason that somebody can mend, together by flow, step and reason.
+
+    Of one flow, or of all. Lately is LATELY: what is older comes too late to be sent again.
+    """
     alike = Message.shop_id, Message.flow_id, Message.node, Message.reason
     found = select(func.min(Message.id), *alike, func.count(), func.min(Message.prepared_at))
     found = found.where(messages.TROUBLED, Message.state == "failed", Message.reason.not_in(THEIRS))
+    found = found.where(Message.flow_id == flow_id) if flow_id else found
     return _standing(
         found.where(Message.prepared_at > now - LATELY, ~_decided()), alike, Message.shop_id, shop_id
     )
+
+
+def mendable(shop_id: int, flow_id: int, now: datetime) -> dict[tuple[str, str], int]:
+    """Return how many messages of one flow failed lately and can be sent again, by (step, reason)."""
+    return {(each.node, each.why): each.count for each in messages_failed(shop_id, now, flow_id)}
 
 
 def calls_failed(shop_id: int | None, now: datetime) -> list[Standing]:

@@ -5,6 +5,7 @@ Knows which figures stand beside which words, one grouped query each. Must not k
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Attribution, Code, Customer, Flow, Run, Shop, Version, counts, figures
+from app.models import Attribution, Code, Customer, Flow, Run, Shop, Version, counts, figures, standstill
 from app.models.figures import Figures
 from app.models.periods import Period
 from app.telling import names_in, tell
@@ -188,6 +189,14 @@ class FlowPage:
     def held_back(self) -> dict[tuple[str, str], int]:
         """Why messages were not sent during the period."""
         return counts.held_back(self.shop.id, self.flow.id, self.period)
+
+    @cached_property
+    def mendable(self) -> Counter[str]:
+        """How many that failed lately can still be sent again in Status, by the reason."""
+        found = Counter[str]()
+        for (_node, why), number in standstill.mendable(self.shop.id, self.flow.id, self.now).items():
+            found[why] += number
+        return found
 
     @cached_property
     def people(self) -> list[tuple[Run, Customer]]:

@@ -5,6 +5,7 @@ Knows which figures belong together, and their words. Must not know a request, n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,9 +14,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app import charts
+from app import charts, clock
 from app.extensions import db
-from app.models import Flow, Policy, Shop, Version, counts, figures
+from app.models import Flow, Policy, Shop, Version, counts, figures, standstill
 from app.models.counts import Funnel
 from app.models.figures import Figures
 from app.telling import tell
@@ -153,6 +154,16 @@ class Report:
     def failed(self) -> dict[str, int]:
         """How many messages failed, by the step that sent them."""
         return counts.failed(self.shop.id, self.flow.id, self.period)
+
+    @cached_property
+    def mendable(self) -> Counter[str]:
+        """How many that failed lately can still be sent again in Status, by the step that sent them."""
+        found = Counter[str]()
+        for (node, _why), number in standstill.mendable(
+            self.shop.id, self.flow.id, clock.now(self.shop.id)
+        ).items():
+            found[node] += number
+        return found
 
     @cached_property
     def sales(self) -> list[figures.Sales]:

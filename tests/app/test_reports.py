@@ -112,11 +112,14 @@ def test_what_the_server_refused_stands_beside_what_it_took(told):
     browser, flow, _shop = told
     run = db.session.scalars(select(Run).where(Run.flow_id == flow.id)).first()
     a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=NOON)
+    earlier = NOON - timedelta(days=9)  # too long ago to be sent again
+    a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=earlier).prepared_at = earlier
     db.session.commit()
     html = page(told)
     funnel = words(html[html.index('id="messages"') : html.index('id="rates"')])
-    assert "Sent 2" in funnel and "1 more could not be sent: see Status" in funnel
-    assert "Send again in Status" in words(browser.get(f"/automations/{flow.id}").get_data(as_text=True))
+    again = "1 of the last 7 days can be sent again: see Status"
+    assert "Sent 2" in funnel and f"2 more could not be sent · {again}" in funnel
+    assert again in words(browser.get(f"/automations/{flow.id}").get_data(as_text=True))
 
 
 @pytest.mark.rule("C13")
