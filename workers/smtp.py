@@ -18,6 +18,7 @@ from app.emails.servers import Server
 PATIENCE = 20.0  # seconds for each answer before the dot
 LAST_PATIENCE = 120.0  # seconds for the answer to the dot: a server may look for viruses now
 STALE = 60.0  # seconds from the body to the dot: after more, what the gate said may no longer hold
+FRESH = 5.0  # seconds after an answer in which a silent connection is believed without being asked
 LEAVE = 0.5  # seconds for the answer to a farewell
 
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
@@ -54,6 +55,7 @@ class Connection:
         self._server: smtplib.SMTP | None = None
         self._dotted_at: float | None = None  # by the clock that only counts
         self._begun_at = 0.0  # by the one that counts while the machine sleeps, too
+        self._heard_at = 0.0  # by the same
 
     def begin(self, sender: str, recipient: str, body: bytes) -> None:
         """Hand over everything but the final dot. Raises TransportError; then nothing was sent."""
@@ -104,6 +106,7 @@ class Connection:
             server.sock.settimeout(max(1.0, LAST_PATIENCE - (clock.monotonic() - self._dotted_at)))
             code, words = server.getreply()
             server.sock.settimeout(PATIENCE)
+            self._heard_at = clock.counted()
         except (OSError, smtplib.SMTPException) as error:
             self.abandon()
             raise Unanswered(_told(error)) from error
@@ -135,14 +138,20 @@ class Connection:
     def _open(self) -> smtplib.SMTP:
         """Return the kept connection if it still answers, else a new one."""
         if self._server is not None:
-            try:
-                if self._server.noop()[0] == 250:
-                    return self._server
-            except (OSError, smtplib.SMTPException):
-                pass
+            if self._answers(self._server):
+                return self._server
             self.abandon()
         self._server = self._connect()
         return self._server
+
+    def _answers(self, server: smtplib.SMTP) -> bool:
+        """Whether a kept connection can be used. A server that means to close says so or hangs up: that is heard."""
+        if clock.counted() - self._heard_at < FRESH:
+            return not self.heard(0.0)
+        try:
+            return server.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
 
     def _connect(self) -> smtplib.SMTP:
         server = servers.signed_in(self.wanted, PATIENCE)

@@ -95,7 +95,7 @@ def _unsubscribe(url: str) -> dict[str, str]:
 
 
 def _clean(value: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) > 126 for letter in value):
+    if not (value.isascii() and value.isprintable()):
         raise ValueError("a header carries a character that it must not")
     return value
 

@@ -57,7 +57,7 @@ def signed_in(wanted: Server, patience: float) -> smtplib.SMTP:
 
     A password is never said in the clear, but on this machine.
     """
-    server = _greeted(wanted, patience, ssl.create_default_context())
+    server = _greeted(wanted, patience)
     server.ehlo_or_helo_if_needed()
     encrypted = wanted.security == "tls" or _encrypt(server, wanted)
     if wanted.username:
@@ -90,8 +90,9 @@ def trouble(error: Exception) -> str:
     return "login" if refused or isinstance(error, smtplib.SMTPNotSupportedError) else "unreachable"
 
 
-def _greeted(wanted: Server, patience: float, context: ssl.SSLContext) -> smtplib.SMTP:
+def _greeted(wanted: Server, patience: float) -> smtplib.SMTP:
     if wanted.security == "tls":
+        context = ssl.create_default_context()
         kind = _VettedTls if wanted.vetted else smtplib.SMTP_SSL
         return kind(wanted.host, wanted.port, timeout=patience, context=context)
     plain = _Vetted if wanted.vetted else smtplib.SMTP
