@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from app import charts, csv_export
+from app import charts, clock, csv_export
 from app.extensions import db
 from app.models import Policy, Run
 from app.unit import unit
@@ -111,15 +111,15 @@ def test_each_message_has_its_funnel_with_programs_apart(told):
 def test_what_the_server_refused_stands_beside_what_it_took(told):
     browser, flow, _shop = told
     run = db.session.scalars(select(Run).where(Run.flow_id == flow.id)).first()
-    a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=NOON)
-    earlier = NOON - timedelta(days=9)  # too long ago to be sent again
-    a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=earlier).prepared_at = earlier
+    for days in (0, 8):  # of which the second is too long ago to be sent again
+        failed = a_message(run, None, "n3", state="failed", reason="server_failed", closed_at=NOON)
+        failed.prepared_at = clock.real() - timedelta(days=days)
     db.session.commit()
     html = page(told)
     funnel = words(html[html.index('id="messages"') : html.index('id="rates"')])
     again = "1 of the last 7 days can be sent again: see Status"
     assert "Sent 2" in funnel and f"2 more could not be sent · {again}" in funnel
-    assert again in words(browser.get(f"/automations/{flow.id}").get_data(as_text=True))
+    assert again in words(browser.get(f"/automations/{flow.id}?{RANGE}").get_data(as_text=True))
 
 
 @pytest.mark.rule("C13")
