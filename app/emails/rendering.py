@@ -42,7 +42,7 @@ def render(design: Mapping[str, Any], locale: str, context: Mapping[str, Any], f
     Raises BadWording when a merchant's wording cannot be filled in or the mail grows too large.
     """
     language = language_of(design, locale, frame.locale)
-    content, data = design.get(language) or {}, wording.plain(context)
+    content, data = design.get(language) or {}, wording.Nouns(context)
     currency = str(
         _noun(data, "cart").get("currency") or _noun(data, "order").get("currency") or frame.currency
     )

@@ -7,7 +7,7 @@ typed is only ever data here: nothing but the merchant's own wording is compiled
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from html import escape
@@ -40,6 +40,7 @@ from liquid.exceptions import (
 from liquid.expression import Expression
 from liquid.output import LimitedStringIO
 from liquid.stringify import to_liquid_string
+from liquid.utils import ReadOnlyChainMap
 
 from app.emails import manner
 from app.emails.filters import FILTERS, leashed
@@ -122,18 +123,26 @@ _TEXT, _HTML = _Liquid(Output, LONGEST_SAID[False]), _Liquid(_Escaped, LONGEST_S
 def fill(wording: str, data: Mapping[str, Any], html: bool = False) -> str:
     """Return the wording with its fields filled in: plain text, or HTML in which every value is escaped.
 
-    Must be called while `manner.speaking`. `data` comes from `plain`. Raises BadWording.
+    Must be called while `manner.speaking`. `data` is `Nouns` or comes from `plain`. Raises BadWording.
     """
     if "{" not in wording and len(wording) <= LONGEST_WORDING[html]:
         return wording
     template = parse(wording, html)
     try:
         manner.tick()
-        return template.render({**_UNSEEN, **data})
+        return _filled(template, data)
     except manner.TooMuch as error:
         raise BadWording(_("it asks for more work than any e-mail needs")) from error
     except Exception as error:  # a filter may fail in any way; the merchant gets a sentence all the same
         raise _bad(error) from error
+
+
+def _filled(template: BoundTemplate, data: Mapping[str, Any]) -> str:
+    # As `template.render` does, which would copy all nouns for the few that the wording asks for.
+    context = _Bounded(template, globals=ReadOnlyChainMap(data, _UNSEEN))
+    said = context.get_buffer()
+    template.render_with_context(context, said)
+    return said.getvalue()
 
 
 def parse(wording: str, html: bool = False) -> BoundTemplate:
@@ -155,6 +164,28 @@ def _parse(wording: str, html: bool) -> BoundTemplate:
 
 
 _parsed = Shelf(_parse, ROOM)
+
+
+class Nouns(Mapping[str, Any]):
+    """What is told of a customer, a cart, the shop's goods, …: each made plain when it is first asked for.
+
+    A mail is told much more than it says: most of it need never be copied.
+    """
+
+    def __init__(self, told: Mapping[Any, Any]) -> None:
+        self._told = {str(noun): said for noun, said in islice(told.items(), MOST_ITEMS)}
+        self._plain: dict[str, Any] = {}
+
+    def __getitem__(self, noun: str) -> Any:
+        if noun not in self._plain:
+            self._plain[noun] = plain(self._told[noun], DEEPEST - 1)
+        return self._plain[noun]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
 
 
 def plain(value: Any, depth: int = DEEPEST) -> Any:

@@ -77,6 +77,12 @@ def test_a_mail_says_what_the_design_says(app):
     assert "https://relance.example/c/https://papier.example/story?a=1#b?a=1&b=2" in page.links
 
 
+def test_each_mail_speaks_its_own_language_whichever_came_before(app):
+    for language, said in [("en", "Quantity: 2"), ("fr", "Quantité : 2"), ("en", "Quantity: 2")]:
+        mail = render(DESIGN, language, CONTEXT, FRAME)
+        assert said in mail.text.replace("\xa0", " ") and said in mail.html.replace("\xa0", " ")
+
+
 def test_a_mail_says_who_writes_and_how_to_make_it_stop(app):
     for mail in (render(DESIGN, "en", CONTEXT, FRAME), render(DESIGN, "fr", CONTEXT, FRAME)):
         for part in (Document(mail.html).words, mail.text):

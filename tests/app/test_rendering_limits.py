@@ -98,6 +98,36 @@ def test_objects_are_no_data(house, path):
     assert filled("{{ customer.__class__.__base__.__subclasses__ }}", customer={"a": "b"}) == ""
 
 
+TOLD = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.text(max_size=5),
+        st.just(" \ue000\x00"),
+        st.builds(object),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(["a", "b", 1]), inner, max_size=3)
+    ),
+)
+
+
+@given(told=st.dictionaries(st.sampled_from(["cart", "order", "shop", 1]), TOLD))
+def test_nouns_are_as_plain_one_by_one_as_together(told):
+    assert {**wording.Nouns(told)} == wording.plain(told)
+
+
+def test_a_noun_that_no_wording_asks_for_is_not_looked_at(house):
+    class Unread(dict):
+        def items(self):
+            raise AssertionError("was read")
+
+    nouns = wording.Nouns({"customer": {"first_name": "Camille"}, "order": Unread(number=1)})
+    with manner.speaking("en", "EUR", "UTC"):
+        assert wording.fill("Hello {{ customer.first_name }}{{ cart.total }}", nouns) == "Hello Camille"
+
+
 def test_what_a_customer_typed_is_never_compiled(house):
     name = "{{ 7 | times: 7 }}{% for i in (1..9) %}x{% endfor %}"
     assert filled("Hello {{ name }}", html=False, name=name) == f"Hello {name}"
