@@ -132,14 +132,14 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
     effects: list[tuple[int, Effect]] = []
     while True:
         match _outcome(plan, position, facts, now, chance):
+            case Go(port, asked, saw):
+                steps.append(Step(position.node, position.visit, port, saw, now))
+                effects += [(position.visit, effect) for effect in asked]
             case Wait() | WaitFor() as rest:
                 return Advance(tuple(steps), tuple(effects), Resting(_rest(position, rest, now)))
             case Stop(reason):
                 steps.append(Step(position.node, position.visit, None, {}, now))
                 return Advance(tuple(steps), tuple(effects), Finished("done", reason))
-            case Go(port, asked, saw):
-                steps.append(Step(position.node, position.visit, port, saw, now))
-                effects += [(position.visit, effect) for effect in asked]
         following = plan.targets.get((position.node, port))
         if following is None:
             return Advance(tuple(steps), tuple(effects), Finished("done", "end"))

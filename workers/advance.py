@@ -1,13 +1,15 @@
 """Advance: the due runs of one version move forward, a batch at a time.
 
-Claim (one transaction), then facts, the pure pass and all that follows from it (one more), fenced by the claim's
-tokens: a worker that was away too long writes nothing. What one run does wrong parks that run alone.
+The first of a batch is claimed in a transaction of its own: its lease, token and attempt are the record that the batch
+was begun. All others are taken, moved and written in one more, so that each is written once. A first run that has an
+attempt behind it, or one of the others, tells of a worker that died here; and a batch may fail. Then all are claimed
+before they are moved, ever fewer at a time, until the one that is to blame stands alone and is put aside.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,16 +17,11 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import bulk, clock
+from app import clock
 from app.extensions import db
-from app.models import Code, Flow, Run, Step, Version
+from app.models import Flow, Run, Version
 from app.unit import is_trouble, unit
-from graph.facts import Facts
-from graph.interpreter import Advance, Finished, Plan, Position
-from graph.interpreter import advance as move
-from workers import effects, facts, marks
-from workers.effects import Asked
-from workers.plans import plans
+from workers.moving import move
 
 log = logging.getLogger(__name__)
 BATCH = 1000
@@ -40,19 +37,22 @@ class Advanced:
     shop_id: int = 0
 
 
+class Doubt(Exception):
+    """Some of these runs were begun before, this often, and never came to rest."""
+
+    def __init__(self, tries: int) -> None:
+        super().__init__(tries)
+        self.tries = tries
+
+
 def advance(version_id: int) -> Advanced:
     """Move a batch of due runs forward; 0 runs when none is due. Raises only the database's own troubles."""
-    row = db.session.execute(_version(version_id)).first()
+    version = db.session.execute(_version(version_id)).first()
     db.session.rollback()
-    if row is None or row.status == "paused":
+    if version is None or version.status == "paused":
         return Advanced()
-    tokens = unit(lambda: _claim(version_id, clock.now(row.shop_id)))
-    try:
-        _work(row.shop_id, version_id, tokens)
-    except Exception:
-        _give_back(tokens)
-        raise
-    return Advanced(len(tokens), row.shop_id)
+    first = unit(lambda: _claim(version_id, clock.now(version.shop_id), 1))
+    return Advanced(_led(version.shop_id, version_id, first), version.shop_id)
 
 
 def _version(version_id: int) -> Any:
@@ -60,13 +60,50 @@ def _version(version_id: int) -> Any:
     return flow.where(Version.id == version_id)
 
 
-def _claim(version_id: int, now: datetime) -> dict[int, int]:
+def _claim(version_id: int, now: datetime, most: int = BATCH) -> dict[int, int]:
     """Return the tokens of the runs that are now ours, by id; those that were claimed too often are put aside."""
-    claimed = Run.claim(version_id, now, clock.real() + LEASE, BATCH)
+    claimed = Run.claim(version_id, now, clock.real() + LEASE, most)
     for row in claimed:
         if row.attempts > POISON:
             Run.park(row.id, row.token, f"claimed {POISON} times without a result")
     return {row.id: row.token for row in claimed if row.attempts <= POISON}
+
+
+def _led(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
+    """Move the first run and those that are due with it; return how many."""
+    if not first:
+        return 0
+    try:
+        return unit(lambda: _at_once(shop_id, version_id, first))
+    except Doubt as doubt:
+        most = max(BATCH // 10 ** (doubt.tries - 1), 1)
+    except Exception as error:  # whatever it is, it is looked for among those that are claimed
+        if is_trouble(error):
+            _give_back(first)
+            raise
+        most = BATCH
+    return _carefully(shop_id, version_id, first, most)
+
+
+def _at_once(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
+    others = Run.taken(version_id, clock.now(shop_id), BATCH - len(first))
+    runs = [*Run.held(first), *others]
+    if tries := max((run.attempts - (run.id in first) for run in runs), default=0):
+        raise Doubt(tries)
+    move(shop_id, version_id, runs, _stop)
+    return len(runs)
+
+
+def _carefully(shop_id: int, version_id: int, first: Mapping[int, int], most: int) -> int:
+    """Move these and some more, each claimed before it is moved: what ends this worker has counted before it can."""
+    tokens = dict(first)
+    try:
+        tokens |= unit(lambda: _claim(version_id, clock.now(shop_id), most - 1))
+        _work(shop_id, version_id, tokens)
+    except Exception:
+        _give_back(tokens)
+        raise
+    return len(tokens)
 
 
 def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
@@ -74,7 +111,7 @@ def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
     if not tokens:
         return
     try:
-        unit(lambda: _batch(shop_id, version_id, tokens))
+        unit(lambda: move(shop_id, version_id, Run.held(tokens), _put_aside))
     except Exception as error:  # whatever it is, it is shown on the run's page and the neighbours go on
         if is_trouble(error):
             raise
@@ -84,6 +121,15 @@ def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
         ids = list(tokens)
         for part in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
             _work(shop_id, version_id, {id: tokens[id] for id in part})
+
+
+def _stop(_run: Row[Any], error: Exception) -> None:
+    raise error
+
+
+def _put_aside(run: Row[Any], error: Exception) -> None:
+    log.warning("a run is parked", extra={"run_id": run.id, "error": type(error).__name__})
+    Run.park(run.id, run.token, f"{type(error).__name__}: {error}")
 
 
 def _park(tokens: Mapping[int, int], error: Exception) -> None:
@@ -97,68 +143,3 @@ def _give_back(tokens: Mapping[int, int]) -> None:
         unit(lambda: Run.give_back(tokens))
     except SQLAlchemyError as error:  # then their leases run out
         log.warning("%s runs could not be given back: %s", len(tokens), type(error).__name__)
-
-
-def _batch(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
-    runs = Run.held(
-        tokens
-    )  # locked first: an event that comes now waits for us, one that came before is seen below
-    if not runs:
-        return
-    plan = plans([version_id])[version_id]
-    if not isinstance(plan, Plan):
-        raise plan
-    now = clock.now(shop_id)
-    moved = _moved(plan, runs, facts.load(shop_id, plan, runs), now)
-    done = [run for run in runs if run.id in moved]
-    given = effects.carry_out(plan, [each for run in done for each in _asked(run, moved[run.id])], now)
-    bulk.insert(Step, [_step(run, step) for run in done for step in moved[run.id].steps])
-    Run.settle({run.id: _settled(run, moved[run.id], now) | given.get(run.id, {}) for run in done})
-    Code.release_of([run.id for run in done if _left_early(moved[run.id])])
-
-
-def _moved(
-    plan: Plan, runs: Sequence[Row[Any]], known: Mapping[int, Facts], now: datetime
-) -> dict[int, Advance]:
-    """Return how far each run goes; one whose step raises is parked alone with its error."""
-    moved = {}
-    for run in runs:
-        try:
-            moved[run.id] = move(plan, _position(run), known[run.id], now, marks.chance(run.id))
-        except Exception as error:
-            log.warning("a run is parked", extra={"run_id": run.id, "error": type(error).__name__})
-            Run.park(run.id, run.token, f"{type(error).__name__}: {error}")
-    return moved
-
-
-def _left_early(moved: Advance) -> bool:
-    # Whoever walked to the end may still have a message before its gate that shows the code.
-    return isinstance(moved.rest, Finished) and moved.rest.status == "exited"
-
-
-def _position(run: Row[Any]) -> Position:
-    return Position(run.node, run.visit, run.since, run.wait_until, tuple(run.waits_for.split()))
-
-
-def _asked(run: Row[Any], moved: Advance) -> list[Asked]:
-    return [Asked(run, visit, effect) for visit, effect in moved.effects]
-
-
-def _step(run: Row[Any], step: Any) -> dict[str, Any]:
-    return {"shop_id": run.shop_id, "flow_id": run.flow_id, "run_id": run.id, "visit": step.visit, "node": step.node,
-            "port": step.port or "", "saw": step.saw, "at": step.at}  # fmt: skip
-
-
-def _settled(run: Row[Any], moved: Advance, now: datetime) -> dict[str, Any]:
-    """Return the columns in which the run comes to rest, or ends: then it keeps the place where it stood last."""
-    if isinstance(moved.rest, Finished):
-        last = moved.steps[-1] if moved.steps else run
-        return {
-            "status": moved.rest.status, "reason": moved.rest.reason, "node": last.node, "visit": last.visit,
-            "wake_at": None, "wait_until": None, "waits_for": "", "ended_at": now,
-        }  # fmt: skip
-    rests = moved.rest.position
-    return {
-        "status": "waiting", "reason": "", "node": rests.node, "visit": rests.visit, "since": rests.since,
-        "wake_at": rests.wake, "wait_until": rests.wake, "waits_for": " ".join(rests.waits_for), "ended_at": None,
-    }  # fmt: skip

@@ -21,7 +21,7 @@ from app.unit import changed
 # What an advance must know of a run: who it is, and where it stands.
 WALKING = (
     "id", "shop_id", "flow_id", "epoch", "customer_id", "event_id", "token",
-    "node", "visit", "since", "wait_until", "waits_for", "code_id",
+    "node", "visit", "since", "wait_until", "waits_for", "code_id", "attempts",
 )  # fmt: skip
 # Word for word what the partial indexes say: SQLite takes an index only for a condition that it can recognise, and a
 # list of bound values it cannot.
@@ -29,6 +29,7 @@ DUE = db.text("status IN ('ready', 'waiting')")
 LEASED = db.text("status = 'leased'")
 PARKED = db.text("status = 'parked'")
 OVER = db.text("ended_at IS NOT NULL")
+MOVING = "run.status IN ('ready', 'waiting', 'leased')"
 ACTIVE = ("ready", "waiting", "leased", "parked")
 ENDED = ("done", "exited", "cancelled")
 
@@ -116,12 +117,21 @@ class Run(db.Model):
         return [row for row in rows if row.token == tokens[row.id]]
 
     @classmethod
+    def taken(cls, version_id: int, now: datetime, most: int) -> list[Row[Any]]:
+        """Return, locked, the WALKING columns of runs of a version that are due, the longest due first.
+
+        They are the transaction's own until it ends, and nothing of that is kept: no lease, no token, no attempt.
+        """
+        due = select(*cls._walking()).where(cls.version_id == version_id, DUE, cls.wake_at <= now)
+        first = due.order_by(cls.wake_at).limit(most)
+        locked = first.with_for_update(skip_locked=True, key_share=True)
+        return list(db.session.connection().execute(locked).all())
+
+    @classmethod
     def settle(cls, rows: Mapping[int, Mapping[str, Any]]) -> None:
-        """Write where the runs that `held` returned are now, by id; the claim's own columns are put back."""
+        """Write where the runs that `held` and `taken` returned are now, by id; a claim's own columns are put back."""
         freed = {"attempts": 0, "lease_until": None}
-        settled = bulk.update(
-            cls, {id: {**values, **freed} for id, values in rows.items()}, "run.status = 'leased'"
-        )
+        settled = bulk.update(cls, {id: {**values, **freed} for id, values in rows.items()}, MOVING)
         if settled != len(rows):  # they are locked, so this is a fault of ours: nothing of the batch may stay
             raise RuntimeError(f"{len(rows) - settled} runs were not theirs who moved them")
 

@@ -44,7 +44,7 @@ def test_a_worker_that_dies_with_a_claim_is_survived(world, monkeypatch):
     world.order()
     world._enrol(world.shop.id)
     version = world.only(Version, Version.flow_id == flow)
-    monkeypatch.setattr(advance, "_work", lambda *_: None)  # died right after the claim's commit
+    monkeypatch.setattr(advance, "_led", lambda *_: 0)  # died right after the claim's commit
     advance.advance(version.id)
     monkeypatch.undo()
     assert world.run.status == "leased"
@@ -83,13 +83,74 @@ def test_a_run_that_ends_its_worker_five_times_is_put_aside(world, monkeypatch):
     world.order()
     world._enrol(world.shop.id)
     version = world.only(Version, Version.flow_id == flow)
-    monkeypatch.setattr(advance, "_work", lambda *_: None)
+    monkeypatch.setattr(advance, "_led", lambda *_: 0)
     for _claim in range(6):
         advance.advance(version.id)
         world.skip(seconds=22)
         heartbeat.give_back()
     monkeypatch.undo()
     assert world.run.status == "parked" and "5 times" in world.run.error
+
+
+def test_a_run_that_ends_its_worker_takes_no_neighbour_along(world, monkeypatch):
+    """Nobody can tell which of a batch it was: ever fewer are tried together, until it is alone."""
+    flow = world.flow(PLACED, SEND(world))
+    for n in range(40):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+    deadly, move = world.all(Run)[17].id, advance.move
+
+    def end(shop_id, version_id, runs, aside):
+        if any(run.id == deadly for run in runs):
+            raise KeyboardInterrupt
+        return move(shop_id, version_id, runs, aside)
+
+    monkeypatch.setattr(advance, "move", end)
+    monkeypatch.setattr(advance, "BATCH", 32)
+    deaths = moved_until_nothing_is_due(world, version.id)
+    monkeypatch.undo()
+    assert [run.id for run in world.all(Run, Run.status != "done")] == [deadly]
+    assert world.only(Run, Run.id == deadly).status == "parked"
+    assert deaths <= advance.POISON + 2
+    world.work()
+    assert len(world.sink.mails) == 39
+
+
+def moved_until_nothing_is_due(world, version):
+    """Advance as workers would that follow each other; return how many of them died of it."""
+    deaths = idle = 0
+    while idle < 2:
+        try:
+            idle = 0 if advance.advance(version).runs else idle + 1
+        except KeyboardInterrupt:
+            deaths += 1
+            world.skip(seconds=22)
+            heartbeat.give_back()
+    return deaths
+
+
+def test_a_worker_that_dies_leaves_the_others_of_its_batch_to_be_moved_at_once(world, monkeypatch):
+    flow = world.flow(PLACED, SEND(world))
+    for n in range(3):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world._enrol(world.shop.id)
+    version = world.only(Version, Version.flow_id == flow)
+
+    def end(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(advance, "move", end)
+    with pytest.raises(KeyboardInterrupt):
+        advance.advance(version.id)
+    monkeypatch.undo()
+    assert [run.status for run in world.all(Run)] == ["leased", "ready", "ready"]
+    world.work()
+    assert [run.status for run in world.all(Run)] == ["leased", "done", "done"]
+    world.skip(seconds=22)
+    heartbeat.give_back()
+    world.work()
+    assert [run.status for run in world.all(Run)] == ["done"] * 3
 
 
 def test_a_worker_that_was_away_too_long_writes_nothing(world):

@@ -26,6 +26,7 @@ def looks(world):
     return {
         "the beat": (lambda: list(due.work()), BEAT),
         "the runs": (lambda: Run.claim(1, world.now, later, 500), ("ix_run_due",)),
+        "the others of a batch": (lambda: Run.taken(1, world.now, 500), ("ix_run_due",)),
         "the outbox": (lambda: Message.claim(shop, world.now, later, 20), ("ix_message_due",)),
         "the calls": (lambda: Call.claim(shop, world.now, later, 20), ("ix_call_due",)),
         "the inbox": (lambda: InboxRow.waiting(shop, 500), ("ix_inbox_waiting",)),

@@ -12,7 +12,7 @@ from app.models.silences import Window, count
 from app.unit import unit
 from tests.patience import until
 from tests.workers.world import LEFT, NOON, SEND, WAIT
-from workers import advance
+from workers import advance, effects
 
 PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
 
@@ -126,7 +126,7 @@ def test_a_switch_off_in_the_middle_of_a_batch_waits_for_it_and_neither_is_tried
     world.work()
     world.skip(hours=2)
     version, begun, tried, answers = world.run.version_id, threading.Event(), [], []
-    carry_out = advance.effects.carry_out
+    carry_out = effects.carry_out
 
     def slowly(*what):
         tried.append("batch")
@@ -144,7 +144,7 @@ def test_a_switch_off_in_the_middle_of_a_batch_waits_for_it_and_neither_is_tried
             answers.append(unit(switch))
             db.session.remove()
 
-    monkeypatch.setattr(advance.effects, "carry_out", slowly)
+    monkeypatch.setattr(effects, "carry_out", slowly)
     thread = threading.Thread(target=other)
     thread.start()
     advance.advance(version)
