@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -25,12 +24,11 @@ class Shelf(Generic[Made]):
     def __call__(self, words: str, rest: object = None) -> Made:
         """Return what is made from these words, made now if it is not there. Raises what `make` raises."""
         key = words, rest
-        found = self._kept.get(key)
-        if found is None:
-            return self._keep(key, self.make(words, rest))
-        with suppress(KeyError):  # another thread may have made room of it
+        try:
             self._kept.move_to_end(key)
-        return found
+            return self._kept[key]
+        except KeyError:  # never made, or another thread has taken its room
+            return self._keep(key, self.make(words, rest))
 
     def _keep(self, key: tuple[str, object], made: Made) -> Made:
         with self._lock:

@@ -62,7 +62,7 @@ def _shape(value: Any, strings: list[str]) -> Any:
             strings.append(value)
         return "x" if value else ""
     if isinstance(value, (dict, Mapping)):
-        return ("map", *[(key, _shape(inner, strings)) for key, inner in value.items()])
+        return ("map", tuple(value), *[_shape(inner, strings) for inner in value.values()])
     if isinstance(value, (list, tuple)):
         return ("list", *[_shape(inner, strings) for inner in value])
     return value
@@ -88,7 +88,7 @@ def _hollow(shape: Any, places: Any) -> Any:
     if isinstance(shape, str):
         return Markup(f"hole{_SALT}x{next(places)}x") if shape else ""  # noqa: S704 - letters and digits
     if isinstance(shape, tuple) and shape[0] == "map":
-        return {key: _hollow(inner, places) for key, inner in shape[1:]}
+        return {key: _hollow(inner, places) for key, inner in zip(shape[1], shape[2:], strict=True)}
     if isinstance(shape, tuple):
         return [_hollow(inner, places) for inner in shape[1:]]
     return shape
