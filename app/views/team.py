@@ -61,7 +61,7 @@ class Member:
 def show() -> Page:
     """List who works here; invite somebody."""
     form = InviteForm()
-    if form.validate_on_submit() and not known(form):
+    if form.validate_on_submit() and not barred(form) and not known(form):
         return invited(form)
     page = render_template("team/show.html", form=form, members=members(), invitations=Invitation.open(g.shop.id),
                            address=address)  # fmt: skip
@@ -119,7 +119,7 @@ def join(token: str) -> Page:
     """Let somebody in who was invited: with a new account, or with the one that they have."""
     claim = links.read("invite", token)
     invitation = Invitation.waiting(claim.shop_id, claim.message_id) if claim else None
-    if invitation is None:
+    if invitation is None or Shop.is_a_demo(invitation.shop_id):
         return render_template("team/gone.html"), 410
     user = User.by_email(invitation.email)
     form: Any = KnownForm() if user else JoinForm()
@@ -177,6 +177,20 @@ def new_user(email: str, name: str, hash: str) -> int:
     db.session.add(user)
     db.session.flush()
     return user.id
+
+
+def barred(form: InviteForm) -> bool:
+    """Whether this shop is the demo, whose visitors are strangers; the form then says why nobody is invited.
+
+    They read the demo's mail, links included: they could take an account for an address that is not theirs.
+    """
+    if g.shop.is_demo:
+        form.email.errors = [
+            _(
+                "Nobody can be invited into the demo: its visitors would see the link. In a shop of your own you can."
+            )
+        ]
+    return bool(g.shop.is_demo)
 
 
 def known(form: InviteForm) -> bool:

@@ -14,7 +14,7 @@ from app.models import Invitation, Login, Membership, User
 from app.models.users import AREAS, TEAM
 from app.unit import unit
 from app.views import permissions
-from tests.app.browsing import PASSWORD, a_browser, words
+from tests.app.browsing import PASSWORD, a_browser, with_pages, words
 from tests.app.rows import NOON, a_shop, kept
 
 
@@ -195,3 +195,17 @@ def test_the_setting_names_features_and_refuses_what_is_none():
     with pytest.raises(BadSetting, match="choose among"):
         Settings.from_environ({"FEATURES_OFF": "coffee"})
     assert unit
+
+
+def test_no_stranger_takes_an_address_by_way_of_the_demo(app):
+    demo = a_shop(is_demo=True)
+    visitor = a_browser(with_pages(app), demo)
+    refused = visitor.post("/settings/team", data={"email": "boss@elsewhere.example", "role": "manager"})
+    assert refused.status_code == 422 and "Nobody can be invited into the demo" in words(refused)
+    assert db.session.scalars(db.select(Invitation)).all() == []
+    older = kept(Invitation(shop_id=demo.id, email="boss@elsewhere.example", role="manager", areas=[],
+                            invited_by=1, invited_at=clock.real()))  # fmt: skip
+    db.session.commit()
+    link = f"/join/{links.sign('invite', demo.id, older.id)}"
+    assert app.test_client().post(link, data={"name": "Not me", "password": PASSWORD}).status_code == 410
+    assert User.by_email("boss@elsewhere.example") is None
