@@ -32,9 +32,9 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
+from app import driver
 from app.columns import Instant
 from app.extensions import db
 
@@ -131,7 +131,7 @@ def insert_each(model: Any, rows: Rows, once: Sequence[str]) -> list[bool]:
     into = f"INSERT INTO {_quoted(table.name)} ({_listed(names)}) VALUES {', '.join([one] * len(rows))}"
     unless = f"ON CONFLICT ({_listed(once)}) DO NOTHING RETURNING {_listed(once)}"
     values = tuple(chain.from_iterable(_values(connection, table, names, rows)))
-    new = {tuple(key) for key in connection.exec_driver_sql(f"{into} {unless}", values)}
+    new = set(driver.ask(connection, f"{into} {unless}", values))
     return [_found(new, tuple(row[name] for name in once)) for row in rows]
 
 
@@ -199,23 +199,15 @@ def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Rows
     values = _values(connection, table, names, rows)
     types = [table.c[name].type.compile(connection.dialect).lower().partition("(")[0] for name in names]
     statement = f"COPY {into or _quoted(table.name)} ({_listed(names)}) FROM STDIN (FORMAT BINARY)"
-    driver: Any = connection.connection.driver_connection
+    raw: Any = connection.connection.driver_connection
     try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)
             for each in values:
                 copy.write_row(each)
     except psycopg.Error as error:
-        raise _as_ours(connection, statement, error) from error
+        raise driver.as_ours(connection, statement, error) from error
     return len(values)
-
-
-def _as_ours(connection: Connection, statement: str, error: psycopg.Error) -> BaseException:
-    """Return a driver's error as SQLAlchemy tells it: who tries again looks at that."""
-    gone = connection.dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
-    if gone:
-        connection.invalidate(error)
-    return DBAPIError.instance(statement, None, error, psycopg.Error, True, gone, connection.dialect)
 
 
 def _names(table: Table, rows: Rows) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import driver
 from app.columns import Instant
 from app.extensions import db
 
@@ -100,6 +101,6 @@ def _ahead() -> dict[int, int]:
     if transaction is None or transaction is not session.get_transaction():
         # Whatever it says, no time is beyond the calendar: that would stop every shop, not only this one.
         most = int(FURTHEST.total_seconds())
-        found = {id: min(ahead, most) for id, ahead in session.connection().execute(_CLOCKS)}
+        found = {id: min(ahead, most) for id, ahead in driver.look(session.connection(), _CLOCKS)}
         session.info["ahead"] = session.get_transaction(), found
     return dict(found)

@@ -78,5 +78,6 @@ def _store(deliveries: Sequence[Delivery]) -> list[Taken | None]:
 
 
 def _door() -> Door:
-    found: Door = current_app.extensions.setdefault("intake", Door())
+    extensions = current_app.extensions
+    found: Door = extensions.get("intake") or extensions.setdefault("intake", Door())
     return found

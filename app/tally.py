@@ -55,5 +55,6 @@ def is_due() -> bool:
 
 
 def _mine() -> Counted:
-    found: Counted = current_app.extensions.setdefault("tally", Counted())
+    extensions = current_app.extensions
+    found: Counted = extensions.get("tally") or extensions.setdefault("tally", Counted())
     return found

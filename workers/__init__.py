@@ -29,8 +29,7 @@ QUICK = 10  # milliseconds between two looks for what a shop has just told
 @cache
 def application() -> Flask:
     """Return the application that this process works for: configuration and database, no pages."""
-    from app import create_app
-    from workers import memory
+    from app import create_app, memory
 
     app = create_app()
     memory.settle()

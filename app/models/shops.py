@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import clock
+from app import clock, driver
 from app.columns import Instant, Json
 from app.extensions import db
 
@@ -79,7 +79,8 @@ class ApiKey(db.Model):
     @classmethod
     def behind(cls, digests: Collection[str]) -> dict[str, tuple[int, datetime]]:
         """Return, for those of these digests whose keys are live, the shop's id and what time it is there."""
-        found = db.session.connection().execute(_LIVE_KEYS, {"digests": list(digests)})
+        connection = db.session.connection()
+        found = [row for digest in set(digests) for row in driver.look(connection, _LIVE_KEY, digest=digest)]
         return {digest: (shop_id, clock.shown(ahead)) for digest, shop_id, ahead in found}
 
     @classmethod
@@ -94,6 +95,6 @@ class ApiKey(db.Model):
 
 
 # Asked for each delivery, and so made once.
-_LIVE_KEYS = select(ApiKey.digest, ApiKey.shop_id, clock.ahead(ApiKey.shop_id)).where(
-    ApiKey.digest.in_(bindparam("digests", expanding=True)), ApiKey.revoked_at.is_(None)
+_LIVE_KEY = select(ApiKey.digest, ApiKey.shop_id, clock.ahead(ApiKey.shop_id)).where(
+    ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None)
 )

@@ -125,17 +125,21 @@ def is_open() -> bool:
 
 def protect(response: Response) -> Response:
     """Add the headers that keep a page from being misused; a view's own policy stays."""
+    wanted = {**HEADERS, **_house_headers()}
     if (
         request.endpoint == "static"
     ):  # product pictures are shown by webmail programs, from pages of their own
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        del wanted["Cache-Control"]
+    there = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 (headers iterate over pairs)
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in there])
     return response
+
+
+def _house_headers() -> dict[str, str]:
+    kept = {"Cache-Control": "no-store"}
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    return kept | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
 
 def busy(error: Exception) -> bool:

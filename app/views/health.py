@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 
 def keep_count(_error: BaseException | None) -> None:
     """Add what this process counted, now and then, after a request that changes things anyway."""
-    if request.method != "GET" and tally.is_due():
+    if tally.is_due() and request.method != "GET":
         try:
             tally.keep()
         except SQLAlchemyError as error:

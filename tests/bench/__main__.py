@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from app import clock
+from app import clock, memory
 from tests.bench import (
     capacity,
     intake,
@@ -31,7 +31,6 @@ from tests.bench import (
 )
 from tests.bench.figure import Figure, summary
 from tests.bench.stage import POSTGRESQL, SQLITE
-from workers import memory
 
 MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "servers": servers.measured,

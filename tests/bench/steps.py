@@ -6,7 +6,7 @@ import time
 from multiprocessing import get_context
 from pathlib import Path
 
-from app import create_app
+from app import create_app, memory
 from app.config import Settings
 from app.extensions import db
 from app.models import Step
@@ -15,7 +15,6 @@ from tests.bench.figure import Figure
 from tests.bench.stage import POSTGRESQL, SQLITE
 from tests.conftest import SECRET
 from tests.workers.world import World
-from workers import memory
 
 RUNS, FEW = 10_000, 300
 MANNERS = {SQLITE: (0.10, 0.20), POSTGRESQL: (0.25, 0.45)}  # floor and target of the ratio to raw rows
