@@ -10,6 +10,8 @@ import re
 import select
 import smtplib
 import socket
+from collections.abc import Iterator
+from smtplib import quoteaddr
 
 from app import clock, outgoing
 from app.emails import servers
@@ -56,16 +58,18 @@ class Connection:
         self._dotted_at: float | None = None  # by the clock that only counts
         self._begun_at = 0.0  # by the one that counts while the machine sleeps, too
         self._heard_at = 0.0  # by the same
+        self._owed = 0  # answers to what was said already
 
     def begin(self, sender: str, recipient: str, body: bytes) -> None:
         """Hand over everything but the final dot. Raises TransportError; then nothing was sent."""
-        greeted, self._dotted_at, self._begun_at = False, None, clock.counted()
+        greeted, self._dotted_at, self._begun_at, self._owed = False, None, clock.counted(), 0
         try:
             server = self._open()
-            self._expect(server.mail(sender), 250, channel=True, trouble="sender")
+            answers = self._announced(server, sender, recipient)
+            self._expect(next(answers), 250, True, "sender")
             greeted = True
-            self._expect(server.rcpt(recipient), 250)
-            self._expect(server.docmd("DATA"), 354)
+            self._expect(next(answers), 250)
+            self._expect(next(answers), 354)
             server.send(_stuffed(body))
         except TransportError:
             self._reset()
@@ -128,10 +132,29 @@ class Connection:
                 pass
         self.abandon()
 
+    def _announced(self, server: smtplib.SMTP, sender: str, recipient: str) -> Iterator[tuple[int, bytes]]:
+        """Say who writes, to whom, and that a body comes; yield the answer to each.
+
+        All three at once where the server takes that (RFC 2920): to a server far away, mails are mostly waiting.
+        """
+        said = (("MAIL", f"FROM:{quoteaddr(sender)}"), ("RCPT", f"TO:{quoteaddr(recipient)}"), ("DATA", ""))
+        ahead = server.has_extn("pipelining")
+        for verb, words in said if ahead else ():
+            server.putcmd(verb, words)
+        for place, (verb, words) in enumerate(said):
+            self._owed = 2 - place if ahead else 0
+            yield server.getreply() if ahead else server.docmd(verb, words)
+
     def _reset(self) -> None:
+        """Let the server forget this mail; one that asks for its body all the same is left alone with it."""
         try:
-            if self._server is not None:
+            if self._server is None:
+                return
+            if 354 in [self._server.getreply()[0] for _ in range(self._owed)]:
+                self.abandon()
+            else:
                 self._server.rset()
+                self._heard_at = clock.counted()
         except (OSError, smtplib.SMTPException):
             self.abandon()
 

@@ -118,10 +118,12 @@ class Lit:
         self.wrap(import_module("workers.gate"), "decide", before=lambda *_: True)
 
     def at_after_RCPT(self):
-        self.wrap(smtplib.SMTP, "rcpt", after=lambda *_: True)
+        self.wrap(
+            _line(), "_expect", after=lambda _self, _answer, wanted, *sender: wanted == 250 and not sender
+        )
 
     def at_after_354(self):
-        self.wrap(smtplib.SMTP, "docmd", after=lambda _self, verb, *_: verb == "DATA")
+        self.wrap(_line(), "_expect", after=lambda _self, _answer, wanted, *_: wanted == 354)
 
     def at_mid_body(self):
         def half(server, body):
@@ -141,7 +143,11 @@ class Lit:
         self.wrap(smtplib.SMTP, "send", after=_is_dot)
 
     def at_after_the_reply(self):
-        self.wrap(import_module("workers.smtp").Connection, "finish", after=lambda *_: True)
+        self.wrap(_line(), "finish", after=lambda *_: True)
+
+
+def _line():
+    return import_module("workers.smtp").Connection
 
 
 def _is_dot(_server, said, *_):

@@ -17,8 +17,8 @@ from pathlib import Path
 
 # In the order in which a mail meets them. BODY is between 354 and the dot.
 STAGES = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "DOT")
-PLAIN = {"CONNECT": "220 sink", "EHLO": "250 sink", "MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on",
-         "DOT": "250 kept"}  # fmt: skip
+PLAIN = {"CONNECT": "220 sink", "EHLO": "250-sink\r\n250 PIPELINING", "MAIL": "250 ok", "RCPT": "250 ok",
+         "DATA": "354 go on", "DOT": "250 kept"}  # fmt: skip
 # What can go wrong at a stage; `lost` and `kept` close the connection after the dot, before or after storing.
 ACTS = ("later", "never", "close", "hang", "drip")
 DOT_ACTS = ("later", "never", "lost", "kept", "hang", "drip", "late")
