@@ -64,13 +64,6 @@ def test_three_templates_are_turned_on_as_they_come_and_the_button_says_so(owner
     assert "Turn on these steps" in others and "Turn on automation" not in others
 
 
-@pytest.mark.rule("AUTO-05")
-def test_the_gallery_finds_what_was_typed_and_says_when_there_is_nothing(owner):
-    found = words(owner.get("/templates?q=Happy"))
-    assert "Birthday" in found and "Win back customers" not in found
-    assert "No template has these words" in words(owner.get("/templates?q=xyzzy"))
-
-
 def test_what_is_for_the_team_asks_nothing_about_customers(owner):
     asked = words(owner.get("/templates/low_stock_alert"))
     assert "Who gets the e-mails?" not in asked and "Next: review" in asked
@@ -78,17 +71,6 @@ def test_what_is_for_the_team_asks_nothing_about_customers(owner):
         owner.post("/templates/low_stock_alert", data=typed(recipes.recipe("low_stock_alert"), "review"))
     )
     assert "Only your team hears of it." in told
-
-
-@pytest.mark.rule("AUTO-05")
-@pytest.mark.rule("AUTO-06")
-def test_the_gallery_draws_each_template_and_filters_by_purpose(owner):
-    page = owner.get("/templates")
-    for recipe in recipes.all_recipes():
-        assert recipe.title in words(page)
-    assert page.get_data(as_text=True).count('<svg class="miniature') == 20
-    assert "Win back" in words(owner.get("/templates?purpose=win_back"))
-    assert "Abandoned cart" not in words(owner.get("/templates?purpose=win_back"))
 
 
 @pytest.mark.parametrize("name", recipes.NAMES)
@@ -121,19 +103,6 @@ def test_two_presses_at_once_make_and_turn_on_one(each_database):
     assert db.session.scalar(db.select(db.func.count()).select_from(Coupon)) <= 1
     owner.post(f"/templates/{recipe.name}", data=typed(recipe, "later", name="Another"))
     assert len(db.session.scalars(db.select(Flow)).all()) == 2
-
-
-def test_a_template_in_use_leads_to_its_automation_and_another_is_made_on_purpose(owner):
-    owner.post("/templates/thank_you", data=typed(recipes.recipe("thank_you"), "on"))
-    mine = f'href="/automations/{only_flow().id}"'
-    gallery = owner.get("/templates")
-    assert "You have it" in words(gallery) and mine in gallery.text and "Make another" in words(gallery)
-    wizard = owner.get("/templates/thank_you")
-    assert "You have this automation already: Mine On" in words(wizard) and mine in wizard.text
-    assert "You have this automation already" not in words(owner.get("/templates/welcome"))
-    Flow.delete(only_flow().shop_id, only_flow().id, NOON)
-    db.session.commit()
-    assert "Make another" not in words(owner.get("/templates"))
 
 
 @pytest.mark.rule("OFFER-12")
