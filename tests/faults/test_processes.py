@@ -73,7 +73,7 @@ def test_five_hearts_do_no_more_than_one(kept):
 
 def test_a_web_process_killed_around_its_commit_loses_nothing_that_it_took(kept):
     for time in ("before", "after"):
-        fuse = Fuse(f"{time} commit of app.views.api.accepted", nth=3)
+        fuse = Fuse(f"{time} commit of app.intake._stored", nth=3)
         environ = {"FUSE": fuse.to_line(), "FUSE_TOLD": str(kept.family.told)}
         kept.stage.restart_web("tests.faults.web:app", **environ)
         gone = len(kept.family.went_off())
