@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,7 @@ from app.models import (
 )
 from app.unit import unit
 from tests.workers.world import LEFT, NOON, SEND, WAIT
+from workers import handover, known
 from workers.deliver import deliver
 
 PLACED = ("order_placed", {})
@@ -71,8 +73,30 @@ def test_what_an_order_needs_is_not_capped(world):
     assert len(world.sink.mails) == 2
 
 
-def test_two_workers_at_one_customers_gate_keep_the_cap(world):
+def meeting_at_the_gate(monkeypatch):
+    """Let two workers count at one time where nothing keeps the second waiting for the first."""
+    both, here = threading.Barrier(2), threading.local()
+    counted, through = known._capped_until, handover._through
+
+    def counts(*told):
+        until = counted(*told)
+        if getattr(here, "gate", False):
+            with suppress(threading.BrokenBarrierError):
+                both.wait(0.5)
+        return until
+
+    def goes(parcels):
+        here.gate = True
+        return through(parcels)
+
+    monkeypatch.setattr(known, "_capped_until", counts)
+    monkeypatch.setattr(handover, "_through", goes)
+    monkeypatch.setattr("workers.deliver.BATCH", 1)
+
+
+def test_two_workers_at_one_customers_gate_keep_the_cap(world, monkeypatch):
     """M6: each would miss what the other has not committed; the second waits and counts it."""
+    meeting_at_the_gate(monkeypatch)
     capped(world)
     world.reminder()
     world.reminder()
