@@ -89,6 +89,21 @@ def unit(work: Callable[[], T], tries: int = 5) -> T:
     raise AssertionError("unreachable")
 
 
+def insist(work: Callable[[], T], seconds: float) -> T:
+    """Run a unit as soon as the database can take it: for what nobody can tell us a second time.
+
+    Raises what `unit` raises; the database's own troubles only once they have lasted for so long.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return unit(work)
+        except (DBAPIError, TimeoutError) as error:
+            if not is_trouble(error) or time.monotonic() > until:
+                raise
+            time.sleep(random.uniform(0.1, 0.3))
+
+
 def _done(work: Callable[[], T]) -> T:
     db.session.rollback()
     with _in_turn():

@@ -11,19 +11,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import dramatiq
-from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware
 from flask import Flask
 
 from app import doorbell
 from app.config import Settings
+from workers.bell import Bell
 
 if TYPE_CHECKING:
     from workers.heartbeat import Heart
 
 PATIENCE = 5.0  # seconds that a worker waits for its broker before it looks again
-QUICK = 10  # milliseconds between two looks for what a shop has just told
 
 
 @cache
@@ -59,17 +58,6 @@ class Pulse(Middleware):
         """Let the heart finish its beat."""
         if self.heart is not None:
             self.heart.stop()
-
-
-class Bell(RedisBroker):
-    """Dramatiq looks ever more rarely while nothing comes, down to once a second; whoever ordered waits for an answer.
-
-    What follows (advance, deliver) is done by the hands of the process that heard, and needs no quick ear.
-    """
-
-    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> dramatiq.Consumer:
-        """Return a consumer of a queue that looks quickly where somebody waits."""
-        return super().consume(queue_name, prefetch, QUICK if queue_name == "enrol" else timeout)
 
 
 def _broker() -> dramatiq.Broker:

@@ -14,7 +14,7 @@ from typing import Any
 
 from app import clock, tally
 from app.models import Message, Suppression
-from app.unit import unit
+from app.unit import insist, unit
 from workers import gate, marks, troubles
 from workers.channels.channel import Channel, Reply
 from workers.letters import Letter, Unwritable
@@ -22,6 +22,7 @@ from workers.smtp import TransportError
 
 log = logging.getLogger(__name__)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+AWAY = 15.0  # seconds for which an answer is kept while the database is away: without it nobody knows what became of it
 # RFC 3463, the code that stands behind that of the reply: the mailbox does not exist, or moved without address.
 # Anywhere else the same digits are part of something else, of a server's own address for instance.
 NO_SUCH_ADDRESS = re.compile(r"5\d\d[ -]5\.1\.(?:1|6|10)\b")
@@ -31,7 +32,7 @@ def replied(channel: Channel, replies: Sequence[tuple[Any, Reply]]) -> None:
     """Write what a channel answered about messages (rows) that have passed their gate, in one unit."""
     if not replies:
         return
-    unit(lambda: _ended(replies))
+    insist(lambda: _ended(replies), AWAY)
     for row, reply in replies:
         log.info("a message was handed over", extra=marks.of(row) | {"state": reply.state})
         tally.count("sends", reply.state)

@@ -49,6 +49,7 @@ class Run(db.Model):
             "ix_run_due",
             "version_id",
             "wake_at",
+            "id",  # of those that are due at once, the same one goes first every time
             sqlite_where=DUE,
             postgresql_where=DUE,
         ),
@@ -98,7 +99,7 @@ class Run(db.Model):
         due = (
             select(cls.id)
             .where(cls.version_id == version_id, DUE, cls.wake_at <= now)
-            .order_by(cls.wake_at)
+            .order_by(cls.wake_at, cls.id)
             .limit(most)
             .with_for_update(skip_locked=True)
             .cte("due")
@@ -123,7 +124,7 @@ class Run(db.Model):
         They are the transaction's own until it ends, and nothing of that is kept: no lease, no token, no attempt.
         """
         due = select(*cls._walking()).where(cls.version_id == version_id, DUE, cls.wake_at <= now)
-        first = due.order_by(cls.wake_at).limit(most)
+        first = due.order_by(cls.wake_at, cls.id).limit(most)
         locked = first.with_for_update(skip_locked=True, key_share=True)
         return list(db.session.connection().execute(locked).all())
 
