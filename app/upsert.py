@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -13,6 +15,20 @@ def insert(model: Any) -> Any:
     """Return this database's own INSERT into a model's table, which knows ON CONFLICT."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     return dialect.insert(model.__table__)
+
+
+def built_once(build: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Have a model's statement that is always the same built once a database: that takes longer than to run it."""
+    built: dict[str, Any] = {}
+
+    @wraps(build)
+    def asked(model: Any) -> Any:
+        dialect = db.engine.dialect.name
+        if dialect not in built:
+            built[dialect] = build(model)
+        return built[dialect]
+
+    return asked
 
 
 def once(model: Any, *columns: str) -> Any:

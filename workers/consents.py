@@ -16,6 +16,8 @@ from app.extensions import db
 from app.models import Confirmation, Customer, Policy
 from workers.heard import Heard
 
+SUBSCRIBED = "customer.subscribed"
+
 
 def save(shop_id: int, heard: Sequence[Heard]) -> None:
     """Write the answers that differ from what we know; most happenings say nothing new, and cost nothing here."""
@@ -35,9 +37,10 @@ def save(shop_id: int, heard: Sequence[Heard]) -> None:
     Customer.touch(shop_id, {customer.id for _each, customer in new}, clock.now(shop_id))
 
 
-def unheard(shop_id: int) -> tuple[str, ...]:
-    """Return the events that are none before the customer confirms them, in a shop that asks twice."""
-    return ("customer.subscribed",) if Policy.of(shop_id).double_opt_in else ()
+def unheard(shop_id: int, heard: Sequence[Heard]) -> tuple[str, ...]:
+    """Return the events among these that are none before the customer confirms them, in a shop that asks twice."""
+    asked = any(each.reading.event == SUBSCRIBED for each in heard)
+    return (SUBSCRIBED,) if asked and Policy.of(shop_id).double_opt_in else ()
 
 
 def _wording(each: Heard) -> str:
@@ -45,7 +48,7 @@ def _wording(each: Heard) -> str:
 
 
 def _answer(each: Heard) -> bool | None:
-    if each.reading.event == "customer.subscribed":
+    if each.reading.event == SUBSCRIBED:
         return True
     if each.reading.event == "customer.unsubscribed":
         return False
@@ -64,7 +67,7 @@ def _new(told: Sequence[Heard], known: dict[str, Any]) -> Iterator[tuple[Heard, 
     said = {email: row.consent for email, row in known.items()}
     for each in told:
         email = each.email or ""
-        explicit = each.reading.event in ("customer.subscribed", "customer.unsubscribed")
+        explicit = each.reading.event in (SUBSCRIBED, "customer.unsubscribed")
         answer = "subscribed" if _answer(each) else "unsubscribed"
         overrules = said[email] in (("none", "pending") if answer == "subscribed" else ("subscribed",))
         if said[email] != answer and (explicit or overrules):

@@ -18,11 +18,22 @@ from app.unit import changed
 from app.upsert import once
 
 
-def give(shop_id: int, paid: Sequence[Row[Any]]) -> None:
-    """Credit these paid orders; one that has its credit keeps it. `sales` is what was paid, tax and delivery too."""
-    by_code, by_click = _by_code(shop_id, paid), _by_click(shop_id, paid)
+def had_by(shop_id: int, orders: Collection[int]) -> set[int]:
+    """Return which of these orders have their credit."""
+    theirs = select(Attribution.order_id).where(Attribution.shop_id == shop_id)
+    return set(db.session.scalars(theirs.where(Attribution.order_id.in_(orders))))
+
+
+def give(shop_id: int, paid: Sequence[Row[Any]], credited: Collection[int]) -> set[int]:
+    """Credit these paid orders and return which were; one that is `credited` keeps what it has.
+
+    `sales` is what was paid, tax and delivery too.
+    """
+    _follow(shop_id, [order.id for order in paid if order.id in credited])
+    new = [order for order in paid if order.id not in credited]
+    by_code, by_click = _by_code(shop_id, new), _by_click(shop_id, new)
     rows = []
-    for order in paid:
+    for order in new:
         run = by_code.get(order.id) or by_click.get(order.id)
         if run is not None:
             rule = "coupon" if order.id in by_code else "click"
@@ -30,11 +41,13 @@ def give(shop_id: int, paid: Sequence[Row[Any]]) -> None:
                          "node": run.node, "rule": rule, "sales": order.total, "at": order.placed_at})  # fmt: skip
     if rows:
         db.session.connection().execute(once(Attribution, "order_id"), rows)
-    _follow(shop_id, [order.id for order in paid])
+    return {row["order_id"] for row in rows}
 
 
 def _follow(shop_id: int, orders: Collection[int]) -> None:
     """Let credits that were given before say what their orders come to now."""
+    if not orders:
+        return
     total = (
         select(Order.total)
         .where(Order.shop_id == shop_id, Order.id == Attribution.order_id)

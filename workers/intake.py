@@ -63,9 +63,9 @@ def _save(shop_id: int, ids: Sequence[int]) -> int:
         return 0
     rows = InboxRow.unread(ids)
     heard, bad = _read(rows)
-    saving.save(shop_id, heard, consents.unheard(shop_id))
+    told = saving.save(shop_id, heard, consents.unheard(shop_id, heard))
     consents.save(shop_id, heard)
-    orders.settle(shop_id, heard)
+    orders.settle(shop_id, told)
     saved = InboxRow.read([row.id for row in rows if row.id not in bad])
     for id, error in bad.items():
         InboxRow.failed(id, error)

@@ -17,20 +17,19 @@ from app.models import Cart, Code, Coupon, Customer, Order, Posting, Redemption,
 from app.unit import changed
 from app.upsert import once
 from workers import credit
-from workers.heard import Heard
 
 
-def settle(shop_id: int, heard: Sequence[Heard]) -> None:
-    """Bring everything that depends on these orders up to date."""
-    orders = list(Order.known(shop_id, {each.order for each in heard if each.order}).values())
+def settle(shop_id: int, orders: Sequence[Row[Any]]) -> None:
+    """Bring everything that depends on these orders (rows as they are saved now) up to date."""
     if not orders:
         return
+    credited = credit.had_by(shop_id, [order.id for order in orders])
     _carts([order for order in orders if order.cart_id])
     _redemptions(shop_id, orders)
     _customers(shop_id, {order.customer_id for order in orders if order.customer_id})
     credit.withdraw([order.id for order in orders if order.cancelled_at])
-    credit.give(shop_id, [order for order in orders if order.paid_at and not order.cancelled_at])
-    Posting.bring(shop_id, [order.id for order in orders], clock.now(shop_id))
+    credited |= credit.give(shop_id, [o for o in orders if o.paid_at and not o.cancelled_at], credited)
+    Posting.bring(shop_id, [order.id for order in orders if order.id in credited], clock.now(shop_id))
 
 
 def _carts(orders: Sequence[Row[Any]]) -> None:

@@ -19,6 +19,8 @@ _known: dict[str, Compiled] = {}  # by hash: versions never change, and equal gr
 
 def plans(ids: Collection[int]) -> dict[int, Compiled]:
     """Return the plan of each of these versions, or the BadGraph that says why it has none."""
+    if not ids:
+        return {}
     hashed = db.session.execute(select(Version.id, Version.hash).where(Version.id.in_(ids)))
     hashes = {row.id: row.hash for row in hashed}
     found = {hash: plan for hash in set(hashes.values()) if (plan := _known.get(hash)) is not None}

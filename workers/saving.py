@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import Row
+
 from app import clock
 from app.models import Cart, Customer, Event, Interest, Order, Product, ProductView
 from app.shops.facts import Item, Reading
@@ -23,8 +25,11 @@ MOMENTS = {
 ALSO = {"order.paid": "order.placed", "order.placed": "order.paid"}
 
 
-def save(shop_id: int, heard: Sequence[Heard], unheard: Collection[str] = ()) -> None:
-    """Write everything that these happenings tell, oldest first; those named in `unheard` are no events yet."""
+def save(shop_id: int, heard: Sequence[Heard], unheard: Collection[str] = ()) -> list[Row[Any]]:
+    """Write everything that these happenings tell, oldest first; those named in `unheard` are no events yet.
+
+    Return the orders that they tell of, as they are now.
+    """
     Product.save(_products(shop_id, heard))
     Customer.save(_customers(shop_id, heard))
     people = Customer.ids(shop_id, {each.email for each in heard if each.email})
@@ -36,6 +41,7 @@ def save(shop_id: int, heard: Sequence[Heard], unheard: Collection[str] = ()) ->
     Interest.save(interests.signs(shop_id, heard, people, carts))
     told = [each for each in heard if each.reading.event not in unheard]
     Event.save(_events(shop_id, told, people, carts, orders))
+    return list(orders.values())
 
 
 def _products(shop_id: int, heard: Iterable[Heard]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.unit import changed
-from app.upsert import insert
+from app.upsert import built_once, insert
 
 STATE = ("items", "total", "currency", "url", "shipping", "updated_at")  # what each telling replaces
 
@@ -59,23 +59,24 @@ class Cart(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write carts by (shop, token): the newest state wins, a known owner and a reached checkout stay known."""
-        if not rows:
-            return
+        if rows:
+            db.session.connection().execute(cls._saved(), [{"shipping": None, **row} for row in rows])
+
+    @classmethod
+    @built_once
+    def _saved(cls) -> Any:
         told = insert(cls)
         newer = told.excluded.updated_at >= cls.updated_at
-        kept: dict[str, Any] = {
+        state: dict[str, Any] = {
             name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE
         }
-        kept["shipping"] = func.coalesce(kept["shipping"], cls.shipping)  # a telling may leave it out
-        kept |= {
+        state["shipping"] = func.coalesce(state["shipping"], cls.shipping)  # a telling may leave it out
+        state |= {
             "customer_id": func.coalesce(told.excluded.customer_id, cls.customer_id),
             "checkout_at": func.coalesce(cls.checkout_at, told.excluded.checkout_at),
             "heard_at": told.excluded.heard_at,
         }
-        db.session.connection().execute(
-            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept),
-            [{"shipping": None, **row} for row in rows],
-        )
+        return told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=state)
 
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, tuple[int, int | None]]:

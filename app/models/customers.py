@@ -26,7 +26,7 @@ from app.models.runs import Run
 from app.models.suppressions import Suppression
 from app.models.tags import CustomerTag
 from app.unit import changed
-from app.upsert import insert, once
+from app.upsert import built_once, insert, once
 
 CONSENTS = ("none", "pending", "subscribed", "unsubscribed")
 TOLD = ("first_name", "last_name", "locale", "timezone")  # what a shop may tell anew each time
@@ -76,22 +76,25 @@ class Customer(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write customers by (shop, e-mail): a name, language or zone is taken over unless it is blank."""
-        if not rows:
-            return
-        fresh = insert(cls)
-        kept: dict[str, Any] = {
-            name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
-        }
-        kept["locale"] = case((cls.locale_chosen, cls.locale), else_=kept["locale"])
-        kept["birthday"] = func.coalesce(fresh.excluded.birthday, cls.birthday)
-        # Left alone where nothing changes, so that a telling does not move the row in its index.
-        kept["changed_at"] = case(
-            (kept["locale"] != cls.locale, fresh.excluded.changed_at), else_=cls.changed_at
-        )
-        written = fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=kept)
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
                  "locale_chosen": False, "birthday": None, "changed_at": None}  # fmt: skip
-        db.session.connection().execute(written, [{**blank, **row} for row in rows])
+        if rows:
+            db.session.connection().execute(cls._saved(), [{**blank, **row} for row in rows])
+
+    @classmethod
+    @built_once
+    def _saved(cls) -> Any:
+        fresh = insert(cls)
+        told: dict[str, Any] = {
+            name: func.coalesce(func.nullif(fresh.excluded[name], ""), getattr(cls, name)) for name in TOLD
+        }
+        told["locale"] = case((cls.locale_chosen, cls.locale), else_=told["locale"])
+        told["birthday"] = func.coalesce(fresh.excluded.birthday, cls.birthday)
+        # Left alone where nothing changes, so that a telling does not move the row in its index.
+        told["changed_at"] = case(
+            (told["locale"] != cls.locale, fresh.excluded.changed_at), else_=cls.changed_at
+        )
+        return fresh.on_conflict_do_update(index_elements=["shop_id", "email"], set_=told)
 
     @classmethod
     def ids(cls, shop_id: int, emails: Collection[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Instant, same_shop
 from app.extensions import db
 from app.unit import changed
-from app.upsert import insert
+from app.upsert import built_once, insert
 
 SIGNS = ("viewed_at", "carted_at", "bought_at", "asked_at")
 
@@ -37,18 +37,21 @@ class Interest(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write signs of interest by (shop, customer, product): of each sort the latest counts."""
-        if not rows:
-            return
+        if rows:
+            db.session.connection().execute(cls._saved(), [dict.fromkeys(SIGNS) | dict(row) for row in rows])
+
+    @classmethod
+    @built_once
+    def _saved(cls) -> Any:
         told = insert(cls)
         later = {
             name: case((func.coalesce(told.excluded[name] > getattr(cls, name), getattr(cls, name).is_(None)),
                         told.excluded[name]), else_=getattr(cls, name))
             for name in SIGNS
         }  # fmt: skip
-        written = told.on_conflict_do_update(
+        return told.on_conflict_do_update(
             index_elements=["shop_id", "customer_id", "product_key"], set_=later
         )
-        db.session.connection().execute(written, [dict.fromkeys(SIGNS) | dict(row) for row in rows])
 
     @classmethod
     def answer(cls, shop_id: int, product: str, customers: Collection[int], at: datetime) -> int:

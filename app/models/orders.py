@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
-from app.upsert import insert
+from app.upsert import built_once, insert
 
 STATE = (
     "number",
@@ -82,24 +82,25 @@ class Order(db.Model):
 
         `placed_at` is the earliest that anybody told, so that a placing told after the payment mends it.
         """
-        if not rows:
-            return
+        unsaid = dict.fromkeys((*MOMENTS, "url", "tracking", "refunded"))
+        if rows:
+            db.session.connection().execute(cls._saved(), [{**unsaid, **row} for row in rows])
+
+    @classmethod
+    @built_once
+    def _saved(cls) -> Any:
         told = insert(cls)
         newer = told.excluded.updated_at >= func.coalesce(cls.updated_at, told.excluded.updated_at)
-        kept: dict[str, Any] = {
+        state: dict[str, Any] = {
             name: case((newer, told.excluded[name]), else_=getattr(cls, name)) for name in STATE
         }
         earlier = told.excluded.placed_at < cls.placed_at
-        kept["placed_at"] = case((earlier, told.excluded.placed_at), else_=cls.placed_at)
+        state["placed_at"] = case((earlier, told.excluded.placed_at), else_=cls.placed_at)
         for name in ("customer_id", "cart_id", *MOMENTS):
-            kept[name] = func.coalesce(getattr(cls, name), told.excluded[name])
+            state[name] = func.coalesce(getattr(cls, name), told.excluded[name])
         for name in ("url", "tracking", "refunded"):
-            kept[name] = func.coalesce(kept[name], getattr(cls, name))  # a telling may leave them out
-        unsaid = dict.fromkeys((*MOMENTS, "url", "tracking", "refunded"))
-        db.session.connection().execute(
-            told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=kept),
-            [{**unsaid, **row} for row in rows],
-        )
+            state[name] = func.coalesce(state[name], getattr(cls, name))  # a telling may leave them out
+        return told.on_conflict_do_update(index_elements=["shop_id", "token"], set_=state)
 
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, Row[Any]]:
