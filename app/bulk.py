@@ -27,11 +27,13 @@ from sqlalchemy import (
     Dialect,
     Table,
     any_,
+    column,
     func,
     literal,
     select,
     tuple_,
 )
+from sqlalchemy import table as table_named
 from sqlalchemy.types import TypeEngine, UserDefinedType
 
 from app import driver
@@ -113,9 +115,21 @@ def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
         marks = ", ".join([MARKS[connection.dialect.name]] * len(names))
         return _many(connection, f"{into} VALUES ({marks}){unless}", _values(connection, table, names, rows))
     if once is None:
+        _plan_anew(connection)
         return _copy(connection, table, names, rows)
     aside = _aside(connection, table, names, rows)
     return _ran(connection, f"{into} SELECT {_listed(names)} FROM {aside}{unless}")
+
+
+def upsert(model: Any, statement: Any, rows: Rows) -> None:
+    """Write rows, all with the same columns, by an INSERT … ON CONFLICT DO UPDATE in which each key comes once."""
+    connection, table = db.session.connection(), model.__table__
+    if connection.dialect.name == "sqlite" or len(rows) < FEW:
+        connection.execute(statement, rows)
+        return
+    names = _names(table, rows)
+    told = table_named(_aside(connection, table, names, rows), *(column(name) for name in names))
+    connection.execute(statement.from_select(names, select(*told.columns)))
 
 
 def insert_each(model: Any, rows: Rows, once: Sequence[str]) -> list[bool]:
@@ -187,12 +201,21 @@ def _ran(connection: Connection, statement: str) -> int:
 
 def _aside(connection: Connection, table: Table, names: Sequence[str], rows: Rows) -> str:
     """Put rows into a temporary table that has these columns, and return its name."""
+    _plan_anew(connection)
     aside = f"aside_{table.name}_{crc32(_listed(names).encode()):x}"
     shape = f"SELECT {_listed(names)} FROM {_quoted(table.name)}"
     _ran(connection, f"CREATE TEMP TABLE IF NOT EXISTS {aside} ON COMMIT DELETE ROWS AS {shape} WITH NO DATA")
     _ran(connection, f"DELETE FROM {aside}")  # of an earlier call in the same transaction
     _copy(connection, table, names, rows, aside)
     return aside
+
+
+def _plan_anew(connection: Connection) -> None:
+    """Have PostgreSQL forget how it looks up what rows refer to.
+
+    It plans that once a connection. A plan of when the other table was empty reads all of it for each row, for ever.
+    """
+    _ran(connection, "DISCARD PLANS")
 
 
 def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Rows, into: str = "") -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
@@ -60,7 +61,7 @@ class Cart(db.Model):
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write carts by (shop, token): the newest state wins, a known owner and a reached checkout stay known."""
         if rows:
-            db.session.connection().execute(cls._saved(), [{"shipping": None, **row} for row in rows])
+            bulk.upsert(cls, cls._saved(), [{"shipping": None, **row} for row in rows])
 
     @classmethod
     @built_once

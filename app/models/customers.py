@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.bulk import in_shop
 from app.columns import Instant
 from app.extensions import db
@@ -79,7 +80,7 @@ class Customer(db.Model):
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
                  "locale_chosen": False, "birthday": None, "changed_at": None}  # fmt: skip
         if rows:
-            db.session.connection().execute(cls._saved(), [{**blank, **row} for row in rows])
+            bulk.upsert(cls, cls._saved(), [{**blank, **row} for row in rows])
 
     @classmethod
     @built_once

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, String, case, delete, func, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.columns import Instant, same_shop
 from app.extensions import db
 from app.unit import changed
@@ -38,7 +39,7 @@ class Interest(db.Model):
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write signs of interest by (shop, customer, product): of each sort the latest counts."""
         if rows:
-            db.session.connection().execute(cls._saved(), [dict.fromkeys(SIGNS) | dict(row) for row in rows])
+            bulk.upsert(cls, cls._saved(), [dict.fromkeys(SIGNS) | dict(row) for row in rows])
 
     @classmethod
     @built_once

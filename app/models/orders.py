@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app import bulk
 from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
@@ -84,7 +85,7 @@ class Order(db.Model):
         """
         unsaid = dict.fromkeys((*MOMENTS, "url", "tracking", "refunded"))
         if rows:
-            db.session.connection().execute(cls._saved(), [{**unsaid, **row} for row in rows])
+            bulk.upsert(cls, cls._saved(), [{**unsaid, **row} for row in rows])
 
     @classmethod
     @built_once

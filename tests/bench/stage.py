@@ -22,7 +22,7 @@ from app.models import InboxRow, Run, Version
 from app.unit import unit
 from tests.conftest import SECRET
 from tests.workers.world import SEND, WAIT, World
-from workers import intake
+from workers import intake, young
 from workers.advance import advance
 from workers.enrol import enrol
 
@@ -137,9 +137,12 @@ def _delivery(shop_id: int, number: int, now: datetime) -> dict[str, Any]:
 
 
 def enrolled(world: World) -> int:
-    """Take in and enrol all that was told; return the number of events that were looked at."""
+    """Take in and enrol all that was told; return the number of events that were looked at.
+
+    Tables that have just grown are looked at as a heart does every few seconds.
+    """
     while intake.take_in(world.shop.id):
-        pass
+        young.look()
     looked = 0
     while batch := enrol(world.shop.id).events:
         looked += batch

@@ -57,7 +57,9 @@ def commits():
 
 
 def _is_unit(node):
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("unit", "insist")
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("unit", "insist")
+    )
 
 
 class Lit:
