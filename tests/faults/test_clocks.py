@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.models import Heartbeat
 from tests.patience import until
 
 STAGE = {"workers": 2}
@@ -11,6 +12,7 @@ DAY = 86_400
 def test_a_clock_that_jumps_a_day_holds_everything_until_it_is_steady(kept):
     kept.orders(4, "steady")
     kept.until_sent(4)
+    until(lambda: kept.count(Heartbeat) >= 3)  # each has read the clock that is going to jump
     kept.stage.jump(DAY)
     kept.wait(2.5)  # every process has looked at its clocks
     before = len(kept.stage.sink.mails)
