@@ -86,8 +86,8 @@ def _led(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
 
 
 def _at_once(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
-    others = Run.taken(version_id, clock.now(shop_id), BATCH - len(first))
-    runs = [*Run.held(first), *others]
+    mine = Run.held(first)  # waited for, so before others are locked, for which nobody waits
+    runs = [*mine, *Run.taken(version_id, clock.now(shop_id), BATCH - len(first))]
     if tries := max((run.attempts - (run.id in first) for run in runs), default=0):
         raise Doubt(tries)
     move(shop_id, version_id, runs, _stop)
