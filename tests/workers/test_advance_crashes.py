@@ -14,6 +14,15 @@ from tests.workers.world import SEND
 from workers import advance, effects, heartbeat
 
 
+def ready(world, people=1):
+    """Let so many stand before their first step in a flow that sends a mail; return its version."""
+    flow = world.flow(PLACED, SEND(world))
+    for n in range(people):
+        world.order(f"o{n}", f"someone{n}@example.com")
+    world._enrol(world.shop.id)
+    return world.only(Version, Version.flow_id == flow)
+
+
 def test_a_step_that_raises_parks_its_own_run_only(world):
     world.flow(PLACED, OFTEN("no such operator"))
     world.flow(PLACED, ("tag", {"change": "add", "tag": "fine"}))
@@ -40,10 +49,7 @@ def test_an_effect_that_cannot_be_written_parks_only_the_run_that_asked_for_it(w
 
 
 def test_a_worker_that_dies_with_a_claim_is_survived(world, monkeypatch):
-    flow = world.flow(PLACED, SEND(world))
-    world.order()
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world)
     monkeypatch.setattr(advance, "_led", lambda *_: 0)  # died right after the claim's commit
     advance.advance(version.id)
     monkeypatch.undo()
@@ -79,10 +85,7 @@ def test_a_crash_inside_the_batch_leaves_no_half(world, monkeypatch, where):
 
 
 def test_a_run_that_ends_its_worker_five_times_is_put_aside(world, monkeypatch):
-    flow = world.flow(PLACED, SEND(world))
-    world.order()
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world)
     monkeypatch.setattr(advance, "_led", lambda *_: 0)
     for _claim in range(6):
         advance.advance(version.id)
@@ -94,11 +97,7 @@ def test_a_run_that_ends_its_worker_five_times_is_put_aside(world, monkeypatch):
 
 def test_a_run_that_ends_its_worker_takes_no_neighbour_along(world, monkeypatch):
     """Nobody can tell which of a batch it was: ever fewer are tried together, until it is alone."""
-    flow = world.flow(PLACED, SEND(world))
-    for n in range(40):
-        world.order(f"o{n}", f"someone{n}@example.com")
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world, 40)
     deadly, move = world.all(Run)[17].id, advance.move
 
     def end(shop_id, version_id, runs, aside):
@@ -131,11 +130,7 @@ def moved_until_nothing_is_due(world, version):
 
 
 def test_a_worker_that_dies_leaves_the_others_of_its_batch_to_be_moved_at_once(world, monkeypatch):
-    flow = world.flow(PLACED, SEND(world))
-    for n in range(3):
-        world.order(f"o{n}", f"someone{n}@example.com")
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world, 3)
 
     def end(*_args):
         raise KeyboardInterrupt
@@ -154,10 +149,7 @@ def test_a_worker_that_dies_leaves_the_others_of_its_batch_to_be_moved_at_once(w
 
 
 def test_a_worker_that_was_away_too_long_writes_nothing(world):
-    flow = world.flow(PLACED, SEND(world))
-    world.order()
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world)
     slow = unit(lambda: advance._claim(version.id, world.now))
     world.skip(seconds=22)
     heartbeat.give_back()
@@ -172,11 +164,7 @@ def test_a_worker_that_was_away_too_long_writes_nothing(world):
 
 
 def test_claims_never_overlap(world):
-    flow = world.flow(PLACED, SEND(world))
-    for n in range(7):
-        world.order(f"o{n}", f"someone{n}@example.com")
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world, 7)
     first = unit(
         lambda: [row.id for row in Run.claim(version.id, world.now, clock.real() + timedelta(seconds=9), 4)]
     )
@@ -190,11 +178,7 @@ def test_claims_never_overlap(world):
 
 
 def test_a_lease_that_still_runs_is_left_to_its_worker(world):
-    flow = world.flow(PLACED, SEND(world))
-    for n in range(2):
-        world.order(f"o{n}", f"someone{n}@example.com")
-    world._enrol(world.shop.id)
-    version = world.only(Version, Version.flow_id == flow)
+    version = ready(world, 2)
     for seconds in (9, 60):
         until = clock.real() + timedelta(seconds=seconds)
         unit(lambda until=until: Run.claim(version.id, world.now, until, 1))
