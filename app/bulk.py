@@ -115,7 +115,6 @@ def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
         marks = ", ".join([MARKS[connection.dialect.name]] * len(names))
         return _many(connection, f"{into} VALUES ({marks}){unless}", _values(connection, table, names, rows))
     if once is None:
-        _plan_anew(connection)
         return _copy(connection, table, names, rows)
     aside = _aside(connection, table, names, rows)
     return _ran(connection, f"{into} SELECT {_listed(names)} FROM {aside}{unless}")
@@ -123,6 +122,8 @@ def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
 
 def upsert(model: Any, statement: Any, rows: Rows) -> None:
     """Write rows, all with the same columns, by an INSERT … ON CONFLICT DO UPDATE in which each key comes once."""
+    if not rows:
+        return
     connection, table = db.session.connection(), model.__table__
     if connection.dialect.name == "sqlite" or len(rows) < FEW:
         connection.execute(statement, rows)
@@ -201,7 +202,6 @@ def _ran(connection: Connection, statement: str) -> int:
 
 def _aside(connection: Connection, table: Table, names: Sequence[str], rows: Rows) -> str:
     """Put rows into a temporary table that has these columns, and return its name."""
-    _plan_anew(connection)
     aside = f"aside_{table.name}_{crc32(_listed(names).encode()):x}"
     shape = f"SELECT {_listed(names)} FROM {_quoted(table.name)}"
     _ran(connection, f"CREATE TEMP TABLE IF NOT EXISTS {aside} ON COMMIT DELETE ROWS AS {shape} WITH NO DATA")
@@ -223,6 +223,7 @@ def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Rows
     types = [table.c[name].type.compile(connection.dialect).lower().partition("(")[0] for name in names]
     statement = f"COPY {into or _quoted(table.name)} ({_listed(names)}) FROM STDIN (FORMAT BINARY)"
     raw: Any = connection.connection.driver_connection
+    _plan_anew(connection)
     try:
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
             copy.set_types(types)

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import gc
 
-SELDOM = (
-    100_000,
-    50,
-    100,
-)  # things made before a collection of the young; of those before one of the older; …
+# Things made before a collection of the young; of those before one of the older; …
+SELDOM = (100_000, 50, 100)
 
 
 def settle() -> None:

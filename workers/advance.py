@@ -12,6 +12,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -116,7 +117,8 @@ def _work(shop_id: int, version_id: int, tokens: Mapping[int, int]) -> None:
         if is_trouble(error):
             raise
         if len(tokens) == 1:
-            _park(tokens, error)
+            ((id, token),) = tokens.items()
+            unit(partial(_park, id, token, error))
             return
         ids = list(tokens)
         for part in (ids[: len(ids) // 2], ids[len(ids) // 2 :]):
@@ -128,14 +130,12 @@ def _stop(_run: Row[Any], error: Exception) -> None:
 
 
 def _put_aside(run: Row[Any], error: Exception) -> None:
-    log.warning("a run is parked", extra={"run_id": run.id, "error": type(error).__name__})
-    Run.park(run.id, run.token, f"{type(error).__name__}: {error}")
+    _park(run.id, run.token, error)
 
 
-def _park(tokens: Mapping[int, int], error: Exception) -> None:
-    ((id, token),) = tokens.items()
+def _park(id: int, token: int, error: Exception) -> None:
     log.warning("a run is parked", extra={"run_id": id, "error": type(error).__name__})
-    unit(lambda: Run.park(id, token, f"{type(error).__name__}: {error}"))
+    Run.park(id, token, f"{type(error).__name__}: {error}")
 
 
 def _give_back(tokens: Mapping[int, int]) -> None:

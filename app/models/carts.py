@@ -60,8 +60,7 @@ class Cart(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write carts by (shop, token): the newest state wins, a known owner and a reached checkout stay known."""
-        if rows:
-            bulk.upsert(cls, cls._saved(), [{"shipping": None, **row} for row in rows])
+        bulk.upsert(cls, cls._saved(), [{"shipping": None, **row} for row in rows])
 
     @classmethod
     @built_once

@@ -79,8 +79,7 @@ class Customer(db.Model):
         """Write customers by (shop, e-mail): a name, language or zone is taken over unless it is blank."""
         blank = {"consent": "none", "consent_source": "", "orders_count": 0, "spent": 0,
                  "locale_chosen": False, "birthday": None, "changed_at": None}  # fmt: skip
-        if rows:
-            bulk.upsert(cls, cls._saved(), [{**blank, **row} for row in rows])
+        bulk.upsert(cls, cls._saved(), [{**blank, **row} for row in rows])
 
     @classmethod
     @built_once

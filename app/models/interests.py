@@ -38,8 +38,7 @@ class Interest(db.Model):
     @classmethod
     def save(cls, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write signs of interest by (shop, customer, product): of each sort the latest counts."""
-        if rows:
-            bulk.upsert(cls, cls._saved(), [dict.fromkeys(SIGNS) | dict(row) for row in rows])
+        bulk.upsert(cls, cls._saved(), [dict.fromkeys(SIGNS) | dict(row) for row in rows])
 
     @classmethod
     @built_once

@@ -32,9 +32,8 @@ HANDING = db.text("state = 'handing'")
 TROUBLED = db.text("state IN ('unknown', 'failed')")
 # Customers know messages, so these name their table without knowing them.
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
-Passing = tuple[
-    Any, str, int | None
-]  # a claimed row, its subject, and the revision of the design that it is of
+# A claimed row, its subject, and the revision of the design that it is of.
+Passing = tuple[Any, str, int | None]
 
 
 class Message(Signs, db.Model):

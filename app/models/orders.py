@@ -84,8 +84,7 @@ class Order(db.Model):
         `placed_at` is the earliest that anybody told, so that a placing told after the payment mends it.
         """
         unsaid = dict.fromkeys((*MOMENTS, "url", "tracking", "refunded"))
-        if rows:
-            bulk.upsert(cls, cls._saved(), [{**unsaid, **row} for row in rows])
+        bulk.upsert(cls, cls._saved(), [{**unsaid, **row} for row in rows])
 
     @classmethod
     @built_once

@@ -19,7 +19,6 @@ ELSEWHERE = {
     "workers.folding": "figures for the pages, added up again from the rows",
     "workers.advance._carefully": "a batch that failed, or whose worker died",
     "workers.advance._work": "the same",
-    "workers.advance._park": "a step that raises",
     "workers.advance._give_back": "the database is in trouble",
     "workers.deliver._give_back": "the database is in trouble",
     "workers.deliver._open": "channels in trouble",
