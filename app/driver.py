@@ -6,23 +6,32 @@ Knows how statements travel. Must not know what they say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ClauseElement, Connection, Dialect
 from sqlalchemy.engine.interfaces import Compiled
 from sqlalchemy.exc import DBAPIError
 
+T = TypeVar("T")
 Values = Sequence[Any] | Mapping[str, Any]
 
 
 def ask(connection: Connection, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """Run one statement with values as the driver takes them; return its rows, as the driver gives them."""
+    return _ran(connection, statement, values, lambda cursor: cursor.fetchall() if cursor.description else [])
+
+
+def change(connection: Connection, statement: str, values: Values = ()) -> int:
+    """Run one statement with values as the driver takes them; return how many rows it changed."""
+    return _ran(connection, statement, values, lambda cursor: int(cursor.rowcount))
+
+
+def _ran(connection: Connection, statement: str, values: Values, outcome: Callable[[Any], T]) -> T:
     driver: Any = connection.connection.driver_connection
     try:
-        cursor = driver.execute(statement, values)
-        return cursor.fetchall() if cursor.description else []
+        return outcome(driver.execute(statement, values))
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_ours(connection, statement, error) from error
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.bulk import among
 from app.extensions import db
+from app.lists import among
 from app.models import (
     Cart,
     Code,

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from app import clock
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Confirmation, Customer, Policy
 from workers.heard import Heard
 

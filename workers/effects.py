@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from app import bulk
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Call, Code, Coupon, Customer, CustomerTag, Email, Message, StaffNotice
 from app.unit import changed
 from graph.effects import (

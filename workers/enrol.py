@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from app import bulk, clock
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Customer, Event, Flow, Handwritten, Refusal, Run, Suppression
 from app.models.suppressions import HARD
 from app.unit import is_trouble, unit

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Executable, select
 
 from app import facts as seen
-from app.bulk import among, in_shop
 from app.extensions import db
+from app.lists import among, in_shop
 from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
 from graph import facts
 from graph.interpreter import Plan

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.bulk import among, in_shop
 from app.extensions import db
+from app.lists import among, in_shop
 from app.models import (
     Code,
     Coupon,

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Code, Coupon, Redemption, Run
 from app.models.runs import ACTIVE
 from graph.reentry import Record

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select, update
 
 from app import clock
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Cart, Code, Coupon, Customer, Order, Posting, Redemption, Shop
 from app.unit import changed
 from app.upsert import once

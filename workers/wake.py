@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Run
 from graph.interpreter import Plan
 from workers.plans import plans

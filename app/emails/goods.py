@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app import clock
-from app.bulk import in_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.models import Order, Product
 
 LOOKED_AT = 500  # paid orders, the latest: what sold last year says little about today

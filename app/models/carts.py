@@ -10,9 +10,9 @@ from sqlalchemy import Index, String, UniqueConstraint, case, func, select, upda
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
-from app.bulk import in_shop
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.lists import in_shop
 from app.unit import changed
 from app.upsert import built_once, insert
 

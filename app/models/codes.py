@@ -13,9 +13,9 @@ from sqlalchemy import Index, String, UniqueConstraint, func, or_, select, updat
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
-from app.bulk import in_shop
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.lists import among, in_shop
 from app.models.coupons import Bill, Coupon, Declined, Quote
 from app.models.runs import Run
 from app.models.tags import CustomerTag
@@ -161,7 +161,7 @@ class Code(db.Model):
     @classmethod
     def release_of(cls, runs: Collection[int]) -> int:
         """Give up the codes of runs that ended before a message could show them; return how many."""
-        reserved = update(cls).where(bulk.among(cls.run_id, runs), cls.state == "reserved")
+        reserved = update(cls).where(among(cls.run_id, runs), cls.state == "reserved")
         return changed(reserved.values(state="released")) if runs else 0
 
     @classmethod

@@ -10,9 +10,9 @@ from sqlalchemy import Index, Row, String, UniqueConstraint, case, func, or_, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
-from app.bulk import in_shop
 from app.columns import Instant
 from app.extensions import db
+from app.lists import in_shop
 from app.models.calls import Call
 from app.models.chats import Chat
 from app.models.codes import Code

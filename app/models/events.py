@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.lists import among
 
 
 class Event(db.Model):
@@ -74,13 +75,13 @@ class Event(db.Model):
     @classmethod
     def unseen(cls, ids: Collection[int]) -> list[Row[Any]]:
         """Return all columns of those of these events that no flow has looked at yet, in the order they came."""
-        fresh = select(*cls.__table__.columns).where(bulk.among(cls.id, ids), cls.enrolled_at.is_(None))
+        fresh = select(*cls.__table__.columns).where(among(cls.id, ids), cls.enrolled_at.is_(None))
         return list(db.session.execute(fresh.order_by(cls.id)))
 
     @classmethod
     def enrolled(cls, ids: Collection[int], now: datetime) -> None:
         """Record that every live flow has looked at these events."""
-        db.session.execute(update(cls).where(bulk.among(cls.id, ids)).values(enrolled_at=now))
+        db.session.execute(update(cls).where(among(cls.id, ids)).values(enrolled_at=now))
 
 
 class Refusal(db.Model):

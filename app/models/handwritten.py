@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import String, Text, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bulk import among, in_shop
 from app.columns import Instant, same_shop
 from app.extensions import db
+from app.lists import among, in_shop
 from app.models.events import Event
 from app.models.runs import Run
 from app.unit import changed

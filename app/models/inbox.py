@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import bulk
 from app.columns import Instant
 from app.extensions import db
+from app.lists import among
 from app.unit import changed
 
 WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
@@ -80,7 +81,7 @@ class InboxRow(db.Model):
     def unread(cls, ids: Collection[int]) -> list[Row[Any]]:
         """Return what a reader must know of those of these deliveries that nobody has read yet, in the same order."""
         columns = select(cls.id, cls.source, cls.delivery, cls.body, cls.received_at)
-        waiting = columns.where(bulk.among(cls.id, ids), WAITING)
+        waiting = columns.where(among(cls.id, ids), WAITING)
         return list(db.session.execute(waiting.order_by(cls.attempts, cls.id)))
 
     @classmethod
@@ -95,7 +96,7 @@ class InboxRow(db.Model):
 
         The delivery id stays, so that a second telling is known; the rest is where a person can be erased.
         """
-        unread = update(cls).where(bulk.among(cls.id, ids), cls.state == "waiting")
+        unread = update(cls).where(among(cls.id, ids), cls.state == "waiting")
         return changed(unread.values(state="read", error="", body=b""))
 
     @classmethod

@@ -5,7 +5,7 @@ A timer is the column `wake_at`, found by a partial index; a claim is a lease wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from sqlalchemy import Index, Row, String, UniqueConstraint, bindparam, case, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
-from app.bulk import among
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.lists import among
 from app.unit import changed
 
 # What an advance must know of a run: who it is, and where it stands.
@@ -129,12 +129,15 @@ class Run(db.Model):
         return list(db.session.connection().execute(locked).all())
 
     @classmethod
-    def settle(cls, rows: Mapping[int, Mapping[str, Any]]) -> None:
-        """Write where the runs that `held` and `taken` returned are now, by id; a claim's own columns are put back."""
-        freed = {"attempts": 0, "lease_until": None}
-        settled = bulk.update(cls, {id: {**values, **freed} for id, values in rows.items()}, MOVING)
-        if settled != len(rows):  # they are locked, so this is a fault of ours: nothing of the batch may stay
-            raise RuntimeError(f"{len(rows) - settled} runs were not theirs who moved them")
+    def settle(cls, alike: Sequence[tuple[Mapping[str, Any], Sequence[int]]]) -> None:
+        """Write where the runs that `held` and `taken` returned are now; a claim's own columns are put back.
+
+        Each time the columns, and the ids of the runs that get them.
+        """
+        freed, runs = {"attempts": 0, "lease_until": None}, sum(len(ids) for _values, ids in alike)
+        settled = bulk.update(cls, [({**values, **freed}, ids) for values, ids in alike], MOVING)
+        if settled != runs:  # they are locked, so this is a fault of ours: nothing of the batch may stay
+            raise RuntimeError(f"{runs - settled} runs were not theirs who moved them")
 
     @classmethod
     def _walking(cls) -> list[Any]:

@@ -11,9 +11,9 @@ from flask import current_app
 from sqlalchemy import String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.bulk import in_shop
 from app.columns import Instant
 from app.extensions import db
+from app.lists import in_shop
 from app.unit import changed
 from app.upsert import once
 

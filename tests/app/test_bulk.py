@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import bulk
 from app.extensions import db
+from app.lists import among
 from app.models import Event, InboxRow
 from app.unit import is_trouble, unit
 from tests.app.rows import NOON, a_shop
@@ -29,6 +30,14 @@ FEW_AND_MANY = (1, bulk.FEW * 2)  # on PostgreSQL two ways
 def happenings(shop_id, count, **told):
     usual = {"shop_id": shop_id, "name": "order.placed", "data": {}, "at": NOON, "enrolled_at": None}
     return [{**usual, "key": f"k{place}", **told} for place in range(count)]
+
+
+def alike(told):
+    """Return what is written by id as each of the values with its ids."""
+    groups: dict = {}
+    for id, values in told.items():
+        groups.setdefault(tuple(values.items()), []).append(id)
+    return [(dict(values), ids) for values, ids in groups.items()]
 
 
 def all_of(model):
@@ -77,6 +86,20 @@ def test_a_key_that_is_taken_twice_in_one_batch_is_written_once(shop, times):
 
 
 @pytest.mark.parametrize("times", FEW_AND_MANY)
+def test_rows_of_which_hardly_one_is_expected_to_be_there_are_written_once_all_the_same(shop, times):
+    told = [tuple(row.values()) for row in happenings(shop, 2 + times)]
+    names = tuple(happenings(shop, 1)[0])
+
+    def written(rows):
+        return unit(lambda: bulk.write(Event, names, rows, once=("shop_id", "key"), new=True))
+
+    assert written(told[1:2]) == 1
+    assert written(told) == 1 + times
+    assert written(told) == 0
+    assert len(all_of(Event)) == 2 + times
+
+
+@pytest.mark.parametrize("times", FEW_AND_MANY)
 def test_without_that_word_a_taken_key_is_an_error_and_nobody_elses_row_is_lost(shop, times):
     unit(lambda: bulk.insert(Event, happenings(shop, 1)))
     with pytest.raises(IntegrityError) as failed:
@@ -102,7 +125,7 @@ def test_values_are_written_by_id_whether_many_get_the_same_or_not(shop, differe
     told = {id: {"name": f"n{place % different}", "at": NOON + timedelta(seconds=place % different)}
             for place, id in enumerate(ids[:50])}  # fmt: skip
     told |= {id: {"enrolled_at": NOON} for id in ids[50:59]}
-    assert unit(lambda: bulk.update(Event, {**told, 10**6: {"name": "nobody"}})) == 59
+    assert unit(lambda: bulk.update(Event, alike({**told, 10**6: {"name": "nobody"}}))) == 59
     found = {event.id: event for event in all_of(Event)}
     for id, values in told.items():
         assert {name: getattr(found[id], name) for name in values} == values
@@ -116,10 +139,10 @@ def test_values_are_written_by_id_whether_many_get_the_same_or_not(shop, differe
 def test_rows_that_the_guard_keeps_are_not_counted(shop, different):
     unit(lambda: bulk.insert(Event, happenings(shop, 40)))
     ids = [event.id for event in all_of(Event)]
-    unit(lambda: bulk.update(Event, {id: {"name": "guarded"} for id in ids[:10]}))
+    unit(lambda: bulk.update(Event, [({"name": "guarded"}, ids[:10])]))
     told = {id: {"name": f"n{place % different}"} for place, id in enumerate(ids)}
-    assert unit(lambda: bulk.update(Event, told, "event.name != 'guarded'")) == 30
-    assert unit(lambda: bulk.update(Event, told, "event.name != 'guarded'")) == 30
+    assert unit(lambda: bulk.update(Event, alike(told), "event.name != 'guarded'")) == 30
+    assert unit(lambda: bulk.update(Event, alike(told), "event.name != 'guarded'")) == 30
     assert [event.name for event in all_of(Event)][:10] == ["guarded"] * 10
 
 
@@ -129,12 +152,12 @@ def test_many_are_found_by_number_and_by_text(shop):
     unit(lambda: bulk.insert(Event, rows))
     every = {event.key: event.id for event in all_of(Event)}
     wanted = {*ODD, "k7", "nobody's"}
-    found = db.session.scalars(db.select(Event.key).where(bulk.among(Event.key, wanted)))
+    found = db.session.scalars(db.select(Event.key).where(among(Event.key, wanted)))
     assert set(found) == wanted - {"nobody's"}
     numbers = {id for key, id in every.items() if key.startswith("k")}
-    assert set(db.session.scalars(db.select(Event.id).where(bulk.among(Event.id, numbers | {0})))) == numbers
-    assert list(db.session.scalars(db.select(Event.id).where(bulk.among(Event.id, [])))) == []
+    assert set(db.session.scalars(db.select(Event.id).where(among(Event.id, numbers | {0})))) == numbers
+    assert list(db.session.scalars(db.select(Event.id).where(among(Event.id, [])))) == []
 
 
 def test_nothing_to_write_is_nothing_to_do(shop):
-    assert bulk.insert(Event, []) == 0 and bulk.update(Event, {}) == 0
+    assert bulk.insert(Event, []) == 0 and bulk.update(Event, []) == 0

@@ -1,0 +1,112 @@
+"""Questions: statements whose words are always the same. They are put together once, and then only asked.
+
+SQLAlchemy takes twenty times as long over a small statement as the database over its answer. A batch of a thousand rows
+does not notice that, a delivery that comes alone pays for it at every look. So what is asked again and again is written
+
+    @classmethod
+    @asks
+    def _by_email(cls) -> Any:
+        return select(cls.email, cls.id).where(in_shop(told("shop_id"), cls.email, told("emails")))
+
+and asked by `cls._by_email(shop_id=1, emails=["a@b.c"])`. What is given by place chooses the words, what is given by
+name is what they mean this time. Lists are told through `app.lists`.
+
+It goes past the session to the driver: what the session has not flushed is not seen, and objects in it hear nothing of
+a change. Knows how values travel. Must not know what is asked.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any
+
+from sqlalchemy import BindParameter, Dialect, bindparam
+from sqlalchemy.types import TypeEngine
+
+from app import driver
+from app.extensions import db
+
+Build = Callable[..., Any]  # returns a statement
+MOST = 500  # statements that are kept ready
+told: Callable[[str], BindParameter[Any]] = (
+    bindparam  # a name in a statement; no column that it sets may be called so
+)
+
+
+def asks(build: Build) -> Callable[..., list[Any]]:
+    """Have a query built once; return its rows, as named tuples."""
+
+    @wraps(build)
+    def asked(*words: Any, **means: Any) -> list[Any]:
+        return _statement(build, words, db.engine.dialect.name).rows(means)
+
+    return asked
+
+
+def changes(build: Build) -> Callable[..., int]:
+    """Have an UPDATE, INSERT or DELETE built once; return how many rows it changed: the count says who won."""
+
+    @wraps(build)
+    def changed(*words: Any, **means: Any) -> int:
+        return _statement(build, words, db.engine.dialect.name).count(means)
+
+    return changed
+
+
+@lru_cache(MOST)
+def _statement(build: Build, words: tuple[Any, ...], _database: str) -> Statement:
+    return Statement(build(*words), db.engine.dialect)
+
+
+class Statement:
+    """A statement in the words of one database, and how what it is told and what it finds is turned."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)
+        self._text, self._order = str(compiled), getattr(compiled, "positiontup", None)
+        if "POSTCOMPILE" in self._text:
+            raise ValueError(f"a list stands in its words, which would be others each time: {self._text}")
+        kinds = {name: each.type for name, each in compiled.binds.items()}
+        self._ready = {name: _ready(kind, dialect) for name, kind in kinds.items()}
+        given = {name: each.effective_value for name, each in compiled.binds.items() if not each.required}
+        self._given = self._turned(given)
+        columns = list(statement.exported_columns)
+        self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
+        found = [_found(column.type, dialect) for column in columns]
+        self._found = [(place, turn) for place, turn in enumerate(found) if turn]
+
+    def rows(self, means: Mapping[str, Any]) -> list[Any]:
+        """Return what is found."""
+        found = driver.ask(db.session.connection(), self._text, self._values(means))
+        if not found or not self._found:
+            return [self._row._make(row) for row in found]
+        columns: list[Any] = list(zip(*found, strict=True))
+        for place, turn in self._found:
+            columns[place] = [None if value is None else turn(value) for value in columns[place]]
+        return list(map(self._row, *columns))
+
+    def count(self, means: Mapping[str, Any]) -> int:
+        """Return how many rows are changed."""
+        return driver.change(db.session.connection(), self._text, self._values(means))
+
+    def _values(self, means: Mapping[str, Any]) -> driver.Values:
+        values = self._given | self._turned(means)
+        return [values[name] for name in self._order] if self._order is not None else values
+
+    def _turned(self, means: Mapping[str, Any]) -> dict[str, Any]:
+        ready = self._ready
+        return {name: _turn(ready[name], value) for name, value in means.items()}
+
+
+def _turn(turn: Callable[[Any], Any] | None, value: Any) -> Any:
+    return value if turn is None or value is None else turn(value)
+
+
+def _ready(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _found(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
