@@ -13,15 +13,22 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, func, or_, select, update
 
 from app.extensions import db
+from app.lists import among
 from app.models import Attribution, Click, Code, Message, Order, Policy, Run
+from app.questions import asks, told
 from app.unit import changed
 from app.upsert import once
 
 
 def had_by(shop_id: int, orders: Collection[int]) -> set[int]:
     """Return which of these orders have their credit."""
-    theirs = select(Attribution.order_id).where(Attribution.shop_id == shop_id)
-    return set(db.session.scalars(theirs.where(Attribution.order_id.in_(orders))))
+    return {row.order_id for row in _credited(shop_id=shop_id, orders=orders)}
+
+
+@asks
+def _credited() -> Any:
+    theirs = select(Attribution.order_id).where(Attribution.shop_id == told("shop_id"))
+    return theirs.where(among(Attribution.order_id, told("orders")))
 
 
 def give(shop_id: int, paid: Sequence[Row[Any]], credited: Collection[int]) -> set[int]:
@@ -114,14 +121,21 @@ def _by_click(shop_id: int, paid: Sequence[Row[Any]]) -> dict[int, Row[Any]]:
         return {}
     window = Policy.of(shop_id).click_window
     earliest = min(order.placed_at for order in paid) - window
-    same = and_(Message.shop_id == Click.shop_id, Message.id == Click.message_id)
-    pressed = select(Click.at, Message.run_id, Message.flow_id, Message.node, Message.customer_id).join(
-        Message, same
-    )
-    by_hand = pressed.where(Click.shop_id == shop_id, Click.machine.is_(False), Click.at >= earliest)
-    theirs = by_hand.where(Message.customer_id.in_(people)).order_by(Click.at.desc(), Click.id.desc())
-    clicks = list(db.session.execute(theirs))
+    clicks = _clicks(shop_id=shop_id, people=people, earliest=earliest)
     return {order.id: click for order in paid if (click := _last_before(order, clicks, window))}
+
+
+@asks
+def _clicks() -> Any:
+    """SQL: the links that these people pressed by hand, the last first."""
+    same = and_(Message.shop_id == Click.shop_id, Message.id == Click.message_id)
+    columns = Click.at, Message.run_id, Message.flow_id, Message.node, Message.customer_id
+    pressed = select(*columns).join(Message, same)
+    by_hand = pressed.where(
+        Click.shop_id == told("shop_id"), Click.machine.is_(False), Click.at >= told("earliest")
+    )
+    theirs = by_hand.where(among(Message.customer_id, told("people")))
+    return theirs.order_by(Click.at.desc(), Click.id.desc())
 
 
 def _last_before(order: Row[Any], clicks: Iterable[Any], window: timedelta) -> Any:

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.lists import in_shop
 from app.models import Customer, Event, Flow, Handwritten, Refusal, Run, Suppression
 from app.models.suppressions import HARD
+from app.questions import asks, told
 from app.unit import is_trouble, unit
 from graph import facts, reentry
 from graph.interpreter import Plan, start
@@ -111,11 +112,16 @@ def _batch(shop_id: int, ids: Sequence[int], now: datetime) -> Enrolled:
 
 def _live(shop_id: int) -> list[tuple[Any, Compiled]]:
     """Return the live flows of a shop with their plans, or with what is wrong with their graphs."""
-    columns = Flow.id, Flow.version_id, Flow.epoch, Flow.enrols_from
-    live = select(*columns).where(Flow.shop_id == shop_id, Flow.status == "live").order_by(Flow.id)
-    rows = [row for row in db.session.execute(live.with_for_update(read=True)) if row.version_id]
+    rows = [row for row in _flows(shop_id=shop_id) if row.version_id]
     compiled = plans({row.version_id for row in rows})
     return [(row, compiled[row.version_id]) for row in rows]
+
+
+@asks
+def _flows() -> Any:
+    columns = Flow.id, Flow.version_id, Flow.epoch, Flow.enrols_from
+    live = select(*columns).where(Flow.shop_id == told("shop_id"), Flow.status == "live")
+    return live.order_by(Flow.id).with_for_update(read=True)
 
 
 def _candidates(
@@ -194,7 +200,8 @@ class Door:
     @staticmethod
     def of(shop_id: int, candidates: Sequence[Candidate], checkouts: bool, now: datetime) -> Door:
         """Read all of it, a query a kind, for these candidates."""
-        people = _people(shop_id, {each.event.customer_id for each in candidates})
+        ids = {each.event.customer_id for each in candidates}
+        people = {row.id: row for row in _people(shop_id=shop_id, ids=ids)}
         suppressed = Suppression.reasons(shop_id, [row.email for row in people.values() if row.email])
         carts = {each.event.customer_id for each in candidates if each.event.name in LEFT}
         by_hand = Handwritten.about_carts(shop_id, carts) if carts else {}
@@ -246,10 +253,10 @@ class Door:
         return written is not None and written >= event.at - timedelta(seconds=event.data.get("after", 0))
 
 
-def _people(shop_id: int, ids: set[int]) -> dict[int, Any]:
+@asks
+def _people() -> Any:
     columns = select(Customer.id, Customer.email, Customer.consent)
-    theirs = columns.where(in_shop(shop_id, Customer.id, ids))
-    return {row.id: row for row in db.session.execute(theirs)}
+    return columns.where(in_shop(told("shop_id"), Customer.id, told("ids")))
 
 
 def _looks_after_checkouts(flows: Sequence[tuple[Any, Compiled]]) -> bool:

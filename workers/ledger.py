@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
-from app.extensions import db
 from app.lists import in_shop
 from app.models import Code, Coupon, Redemption, Run
 from app.models.runs import ACTIVE
+from app.questions import asks, told
 from graph.reentry import Record
 
 
@@ -39,27 +39,30 @@ class Ledger:
     @staticmethod
     def read(shop_id: int, people: Collection[int], now: datetime) -> Ledger:
         """Return the ledger of these customers: two queries, however many they are."""
-        theirs = in_shop(shop_id, Run.customer_id, people)
-        columns = Run.flow_id, Run.customer_id, Run.entry_key, Run.started_at, Run.status, Run.code_id
         ledger, codes = Ledger(), False
-        for run in db.session.execute(select(*columns).where(theirs)):
+        for run in _entries(shop_id=shop_id, people=people):
             ledger.of(run.flow_id, run.customer_id).note(run.entry_key, run.started_at, run.status in ACTIVE)
             if run.status in ACTIVE:
                 ledger.busy.setdefault(run.customer_id, set()).add(run.flow_id)
             codes = codes or run.code_id is not None
-        for flow_id, customer_id in _offers(theirs, now) if codes else ():
-            ledger.of(flow_id, customer_id).offer = True
+        for held in _offers(shop_id=shop_id, people=people, now=now) if codes else ():
+            ledger.of(held.flow_id, held.customer_id).offer = True
         return ledger
 
 
-def _offers(theirs: ColumnElement[bool], now: datetime) -> Iterator[tuple[int, int]]:
-    """Yield who holds a code of the flow that still works and that they have not used (OFFER-20)."""
+@asks
+def _entries() -> Any:
+    columns = Run.flow_id, Run.customer_id, Run.entry_key, Run.started_at, Run.status, Run.code_id
+    return select(*columns).where(in_shop(told("shop_id"), Run.customer_id, told("people")))
+
+
+@asks
+def _offers() -> Any:
+    """SQL: who holds a code of the flow that still works and that they have not used (OFFER-20)."""
+    theirs, now = in_shop(told("shop_id"), Run.customer_id, told("people")), told("now")
     used = exists().where(Redemption.code_id == Code.id, Redemption.customer_id == Run.customer_id)
-    lives = (
-        or_(Code.ends_at.is_(None), Code.ends_at > now),
-        or_(Coupon.ends_at.is_(None), Coupon.ends_at > now),
-    )
-    held = and_(Code.state.in_(("reserved", "issued")), Coupon.status == "active", ~used, *lives)
-    query: Any = select(Run.flow_id, Run.customer_id).distinct().join(Code, Code.id == Run.code_id)
-    rows: Any = db.session.execute(query.join(Coupon, Coupon.id == Code.coupon_id).where(theirs, held))
-    yield from rows
+    lives = [or_(each.ends_at.is_(None), each.ends_at > now) for each in (Code, Coupon)]
+    given = or_(Code.state == "reserved", Code.state == "issued")
+    held = and_(given, Coupon.status == "active", ~used, *lives)
+    query = select(Run.flow_id, Run.customer_id).distinct().join(Code, Code.id == Run.code_id)
+    return query.join(Coupon, Coupon.id == Code.coupon_id).where(theirs, held)

@@ -5,9 +5,12 @@ On SQLite a unit that writes is alone anyway; PostgreSQL has advisory locks that
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from app.extensions import db
+from app.questions import asks, told
 
 # One key space for all advisory locks of the product: the first number says what the second one counts.
 SHOP = 1
@@ -20,4 +23,9 @@ def alone(shop_id: int) -> bool:
     """
     if db.engine.dialect.name != "postgresql":
         return True
-    return bool(db.session.scalar(select(func.pg_try_advisory_xact_lock(SHOP, shop_id))))
+    return bool(_taken(shop_id=shop_id)[0].taken)
+
+
+@asks
+def _taken() -> Any:
+    return select(func.pg_try_advisory_xact_lock(SHOP, told("shop_id")).label("taken"))

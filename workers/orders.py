@@ -14,6 +14,7 @@ from app import clock
 from app.extensions import db
 from app.lists import in_shop
 from app.models import Cart, Code, Coupon, Customer, Order, Posting, Redemption, Shop
+from app.questions import changes, told
 from app.unit import changed
 from app.upsert import once
 from workers import credit
@@ -71,13 +72,19 @@ def _redemptions(shop_id: int, orders: Iterable[Row[Any]]) -> None:
 
 def _customers(shop_id: int, ids: Collection[int]) -> None:
     """Count again from the orders: an order told twice is still one order."""
+    _count_again(shop_id=shop_id, ids=ids, now=clock.now(shop_id))
+
+
+@changes
+def _count_again() -> Any:
+    shop_id, now = told("shop_id"), told("now")
     kept = Order.shop_id == shop_id, Order.customer_id == Customer.id, Order.cancelled_at.is_(None)
     own = Order.currency == select(Shop.currency).where(Shop.id == shop_id).scalar_subquery()
     figures = {
         "orders_count": select(func.count()).where(*kept).scalar_subquery(),
         "spent": select(func.coalesce(func.sum(Order.total), 0)).where(*kept, own).scalar_subquery(),
         "last_order_at": select(func.max(Order.placed_at)).where(*kept).scalar_subquery(),
-        "last_order_heard_at": clock.now(shop_id),
-        "changed_at": clock.now(shop_id),
+        "last_order_heard_at": now,
+        "changed_at": now,
     }
-    changed(update(Customer).where(in_shop(shop_id, Customer.id, ids)).values(figures))
+    return update(Customer).where(in_shop(shop_id, Customer.id, told("ids"))).values(figures)

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.lists import among
 from app.models import Version
+from app.questions import asks, told
 from graph.interpreter import Plan, compile
 from graph.model import BadGraph, Graph
 
@@ -21,16 +22,24 @@ def plans(ids: Collection[int]) -> dict[int, Compiled]:
     """Return the plan of each of these versions, or the BadGraph that says why it has none."""
     if not ids:
         return {}
-    hashed = db.session.execute(select(Version.id, Version.hash).where(Version.id.in_(ids)))
-    hashes = {row.id: row.hash for row in hashed}
+    hashes = {row.id: row.hash for row in _hashes(ids=ids)}
     found = {hash: plan for hash in set(hashes.values()) if (plan := _known.get(hash)) is not None}
     new = [id for id, hash in hashes.items() if hash not in found]
     if new:
-        graphs = select(Version.id, Version.hash, Version.graph).where(Version.id.in_(new))
-        for id, hash, graph in db.session.execute(graphs):
-            hashes[id] = hash  # of the same look as the graph
-            found[hash] = _kept(hash, _compiled(graph))
+        for row in _graphs(ids=new):
+            hashes[row.id] = row.hash  # of the same look as the graph
+            found[row.hash] = _kept(row.hash, _compiled(row.graph))
     return {id: found[hash] for id, hash in hashes.items() if hash in found}
+
+
+@asks
+def _hashes() -> Any:
+    return select(Version.id, Version.hash).where(among(Version.id, told("ids")))
+
+
+@asks
+def _graphs() -> Any:
+    return select(Version.id, Version.hash, Version.graph).where(among(Version.id, told("ids")))
 
 
 def _kept(hash: str, plan: Compiled) -> Compiled:

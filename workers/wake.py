@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, or_, select
 
-from app.extensions import db
 from app.lists import in_shop
 from app.models import Run
+from app.questions import asks, told
 from graph.interpreter import Plan
 from workers.plans import plans
 
@@ -40,9 +40,14 @@ def _by_customer(events: Sequence[Row[Any]]) -> dict[int, list[Row[Any]]]:
 
 
 def _resting(shop_id: int, people: Sequence[int]) -> list[Row[Any]]:
-    columns = Run.id, Run.version_id, Run.customer_id
-    theirs = select(*columns).where(in_shop(shop_id, Run.customer_id, people))
-    return list(db.session.execute(theirs.where(Run.status.in_(("waiting", "leased"))).order_by(Run.id)))
+    return _of(shop_id=shop_id, people=people) if people else []
+
+
+@asks
+def _of() -> Any:
+    theirs = in_shop(told("shop_id"), Run.customer_id, told("people"))
+    resting = or_(Run.status == "waiting", Run.status == "leased")
+    return select(Run.id, Run.version_id, Run.customer_id).where(theirs, resting).order_by(Run.id)
 
 
 def _concerns(events: Sequence[Row[Any]], run: Row[Any], plan: object) -> bool:

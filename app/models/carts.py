@@ -13,6 +13,7 @@ from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import in_shop
+from app.questions import asks, told
 from app.unit import changed
 from app.upsert import built_once, insert
 
@@ -81,8 +82,14 @@ class Cart(db.Model):
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, tuple[int, int | None]]:
         """Return (id, customer id) of each of these carts that the shop knows, by token."""
-        rows = select(cls.token, cls.id, cls.customer_id).where(in_shop(shop_id, cls.token, tokens))
-        return {token: (id, customer) for token, id, customer in db.session.execute(rows)}
+        rows = cls._known(shop_id=shop_id, tokens=tokens) if tokens else ()
+        return {row.token: (row.id, row.customer_id) for row in rows}
+
+    @classmethod
+    @asks
+    def _known(cls) -> Any:
+        columns = select(cls.token, cls.id, cls.customer_id)
+        return columns.where(in_shop(told("shop_id"), cls.token, told("tokens")))
 
     @classmethod
     def press(cls, shop_id: int, token: str, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from app.models.messages import Message
 from app.models.runs import Run
 from app.models.suppressions import Suppression
 from app.models.tags import CustomerTag
+from app.questions import asks, told
 from app.unit import changed
 from app.upsert import built_once, insert, once
 
@@ -99,8 +100,12 @@ class Customer(db.Model):
     @classmethod
     def ids(cls, shop_id: int, emails: Collection[str]) -> dict[str, int]:
         """Return the id of each of these addresses that the shop knows."""
-        known = select(cls.email, cls.id).where(in_shop(shop_id, cls.email, emails))
-        return {email: id for email, id in db.session.execute(known) if email}
+        return {row.email: row.id for row in cls._known(shop_id=shop_id, emails=emails)} if emails else {}
+
+    @classmethod
+    @asks
+    def _known(cls) -> Any:
+        return select(cls.email, cls.id).where(in_shop(told("shop_id"), cls.email, told("emails")))
 
     @classmethod
     def agree(cls, shop_id: int, id: int, source: str, said: datetime, wording: str = "") -> bool:

@@ -13,6 +13,7 @@ from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import among
+from app.questions import asks, changes, told
 
 
 class Event(db.Model):
@@ -69,19 +70,34 @@ class Event(db.Model):
     @classmethod
     def waiting(cls, shop_id: int, most: int) -> list[int]:
         """Return the ids of a shop's events that no flow has looked at yet, in the order they came."""
-        fresh = select(cls.id).where(cls.shop_id == shop_id, cls.enrolled_at.is_(None))
-        return list(db.session.scalars(fresh.order_by(cls.id).limit(most)))
+        return [row.id for row in cls._waiting(shop_id=shop_id, most=most)]
+
+    @classmethod
+    @asks
+    def _waiting(cls) -> Any:
+        fresh = select(cls.id).where(cls.shop_id == told("shop_id"), cls.enrolled_at.is_(None))
+        return fresh.order_by(cls.id).limit(told("most"))
 
     @classmethod
     def unseen(cls, ids: Collection[int]) -> list[Row[Any]]:
         """Return all columns of those of these events that no flow has looked at yet, in the order they came."""
-        fresh = select(*cls.__table__.columns).where(among(cls.id, ids), cls.enrolled_at.is_(None))
-        return list(db.session.execute(fresh.order_by(cls.id)))
+        return cls._unseen(ids=ids)
+
+    @classmethod
+    @asks
+    def _unseen(cls) -> Any:
+        fresh = select(*cls.__table__.columns).where(among(cls.id, told("ids")), cls.enrolled_at.is_(None))
+        return fresh.order_by(cls.id)
 
     @classmethod
     def enrolled(cls, ids: Collection[int], now: datetime) -> None:
         """Record that every live flow has looked at these events."""
-        db.session.execute(update(cls).where(among(cls.id, ids)).values(enrolled_at=now))
+        cls._enrolled(ids=ids, now=now)
+
+    @classmethod
+    @changes
+    def _enrolled(cls) -> Any:
+        return update(cls).where(among(cls.id, told("ids"))).values(enrolled_at=told("now"))
 
 
 class Refusal(db.Model):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, Row, String, UniqueConstraint, case, delete, select, update
+from sqlalchemy import Dialect, Index, LargeBinary, Row, String, UniqueConstraint, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import bulk
+from app import driver
 from app.columns import Instant
 from app.extensions import db
 from app.lists import among
+from app.questions import asks, changes, told
 from app.unit import changed
 
 WAITING = db.text("state = 'waiting'")  # word for word what the partial index says
@@ -20,6 +22,7 @@ PARKED = db.text("state = 'parked'")
 KEPT = timedelta(days=90)  # how long a delivery is known again, or can be looked at once it is parked
 MOST_TIDIED = 1000
 ATTEMPTS = 5  # failures after which a delivery is put aside
+Told = tuple[int, str, str, bytes, datetime]  # the shop, the source, the delivery's own id, its body, when it came
 
 
 class InboxRow(db.Model):
@@ -51,18 +54,17 @@ class InboxRow(db.Model):
     @classmethod
     def take(cls, shop_id: int, source: str, delivery: str, body: bytes, now: datetime) -> bool:
         """Store a delivery as it came; False when it is known already."""
-        return cls.take_all([cls.row(shop_id, source, delivery, body, now)])[0]
+        return cls.take_all([(shop_id, source, delivery, body, now)], db.session.connection())[0]
 
     @classmethod
-    def row(cls, shop_id: int, source: str, delivery: str, body: bytes, now: datetime) -> dict[str, Any]:
-        """Return the row of a delivery that nobody has read yet."""
-        return {"shop_id": shop_id, "source": source, "delivery": delivery, "body": body, "received_at": now,
-                "state": "waiting", "attempts": 0, "error": ""}  # fmt: skip
-
-    @classmethod
-    def take_all(cls, rows: Sequence[dict[str, Any]]) -> list[bool]:
-        """Store such rows, a few at once; return of each whether it was new."""
-        return bulk.insert_each(cls, rows, once=("shop_id", "source", "delivery"))
+    def take_all(cls, told: Sequence[Told], way: driver.Way) -> list[bool]:
+        """Store a few deliveries as they came; return of each whether it was new. Of twins the first is."""
+        if not told:
+            return []
+        instant = _instant(way.dialect)
+        values = tuple(value for *known, at in told for value in (*known, instant(at)))
+        new = set(driver.ask(way, _taking(way.dialect.name, len(told)), values))
+        return [_found(new, each[:3]) for each in told]
 
     @classmethod
     def body_of(cls, shop_id: int, source: str, delivery: str) -> bytes:
@@ -73,16 +75,25 @@ class InboxRow(db.Model):
     @classmethod
     def waiting(cls, shop_id: int, most: int) -> list[int]:
         """Return the ids of a shop's deliveries that nobody has read yet, in the order they came."""
-        unread = select(cls.id).where(cls.shop_id == shop_id, WAITING)
+        return [row.id for row in cls._waiting(shop_id=shop_id, most=most)]
+
+    @classmethod
+    @asks
+    def _waiting(cls) -> Any:
+        unread = select(cls.id).where(cls.shop_id == told("shop_id"), WAITING)
         # Those that failed before come last: trouble with one must not hold up the others.
-        return list(db.session.scalars(unread.order_by(cls.attempts, cls.id).limit(most)))
+        return unread.order_by(cls.attempts, cls.id).limit(told("most"))
 
     @classmethod
     def unread(cls, ids: Collection[int]) -> list[Row[Any]]:
         """Return what a reader must know of those of these deliveries that nobody has read yet, in the same order."""
+        return cls._unread(ids=ids)
+
+    @classmethod
+    @asks
+    def _unread(cls) -> Any:
         columns = select(cls.id, cls.source, cls.delivery, cls.body, cls.received_at)
-        waiting = columns.where(among(cls.id, ids), WAITING)
-        return list(db.session.execute(waiting.order_by(cls.attempts, cls.id)))
+        return columns.where(among(cls.id, told("ids")), WAITING).order_by(cls.attempts, cls.id)
 
     @classmethod
     def latest(cls, shop_id: int) -> InboxRow | None:
@@ -96,8 +107,12 @@ class InboxRow(db.Model):
 
         The delivery id stays, so that a second telling is known; the rest is where a person can be erased.
         """
-        unread = update(cls).where(among(cls.id, ids), cls.state == "waiting")
-        return changed(unread.values(state="read", error="", body=b""))
+        return cls._read(ids=ids)
+
+    @classmethod
+    @changes
+    def _read(cls) -> Any:
+        return update(cls).where(among(cls.id, told("ids")), WAITING).values(state="read", error="", body=b"")
 
     @classmethod
     def forget(cls, shop_id: int, email: str) -> int:
@@ -119,3 +134,25 @@ class InboxRow(db.Model):
         last = case((cls.attempts + 1 >= ATTEMPTS, "parked"), else_="waiting")
         tried = update(cls).where(cls.id == id, cls.state == "waiting")
         db.session.execute(tried.values(attempts=cls.attempts + 1, error=error[:500], state=last))
+
+
+@cache
+def _taking(database: str, rows: int) -> str:
+    """SQL: store so many rows that are not there yet, and return what names them."""
+    mark = "?" if database == "sqlite" else "%s"
+    row = f"({', '.join([mark] * 5)}, 'waiting', 0, '')"
+    into = "INSERT INTO inbox (shop_id, source, delivery, body, received_at, state, attempts, error)"
+    key = "shop_id, source, delivery"
+    return f"{into} VALUES {', '.join([row] * rows)} ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
+
+
+@cache
+def _instant(dialect: Dialect) -> Callable[[datetime], Any]:
+    return Instant().bind_processor(dialect)
+
+
+def _found(new: set[tuple[Any, ...]], key: tuple[Any, ...]) -> bool:
+    """Take a key out of what is new; return whether it was there."""
+    found = key in new
+    new.discard(key)
+    return found

@@ -13,6 +13,7 @@ from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import in_shop
+from app.questions import asks, told
 from app.upsert import built_once, insert
 
 STATE = (
@@ -105,8 +106,12 @@ class Order(db.Model):
     @classmethod
     def known(cls, shop_id: int, tokens: Collection[str]) -> dict[str, Row[Any]]:
         """Return all columns of each of these orders that the shop knows, by token."""
-        rows = db.session.execute(select(*cls.__table__.columns).where(in_shop(shop_id, cls.token, tokens)))
-        return {row.token: row for row in rows}
+        return {row.token: row for row in cls._known(shop_id=shop_id, tokens=tokens)} if tokens else {}
+
+    @classmethod
+    @asks
+    def _known(cls) -> Any:
+        return select(*cls.__table__.columns).where(in_shop(told("shop_id"), cls.token, told("tokens")))
 
     @classmethod
     def place(cls, row: Mapping[str, Any], user_id: int, payment: str) -> int:

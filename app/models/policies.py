@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import String, false, update
+from sqlalchemy import String, false, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
+from app.questions import asks, told
 from app.upsert import once
 
 # Five days is the window that most shop platforms use for e-mail, so that merchants can compare their figures.
@@ -53,8 +54,14 @@ class Policy(db.Model):
 
     @classmethod
     def of(cls, shop_id: int) -> Policy:
-        """Return a shop's policy; the usual one, not attached to any session, when it never changed it."""
-        return db.session.get(cls, shop_id) or cls(shop_id=shop_id, **USUAL)
+        """Return a shop's policy as it is now, attached to no session; the usual one when it never changed it."""
+        found = cls._of(shop_id=shop_id)
+        return cls(**found[0]._asdict()) if found else cls(shop_id=shop_id, **USUAL)
+
+    @classmethod
+    @asks
+    def _of(cls) -> Any:
+        return select(*cls.__table__.columns).where(cls.shop_id == told("shop_id"))
 
     @classmethod
     def change(cls, shop_id: int, **values: Any) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import String, delete, select, update
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.columns import Instant
 from app.extensions import db
 from app.lists import in_shop
+from app.questions import asks, told
 from app.unit import changed
 from app.upsert import once
 
@@ -58,8 +60,14 @@ class Suppression(db.Model):
     def reasons(cls, shop_id: int, emails: Iterable[str]) -> dict[str, str]:
         """Return why addresses are suppressed, by address; those that are not are left out."""
         digests = {digest(shop_id, email): email for email in emails}
-        found = select(cls.address, cls.reason).where(in_shop(shop_id, cls.address, digests))
-        return {digests[address]: reason for address, reason in db.session.execute(found)}
+        found = cls._reasons(shop_id=shop_id, digests=digests) if digests else ()
+        return {digests[row.address]: row.reason for row in found}
+
+    @classmethod
+    @asks
+    def _reasons(cls) -> Any:
+        found = select(cls.address, cls.reason)
+        return found.where(in_shop(told("shop_id"), cls.address, told("digests")))
 
     @classmethod
     def among(cls, shop_id: int, emails: Iterable[str]) -> set[str]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app import clock
+from app import clock, driver
 from app.extensions import db
 from app.models import Call, Event, Flow, InboxRow, Message, Run
 from app.unit import unit
@@ -39,14 +39,20 @@ def looks(world):
 
 def explained(look):
     """Return the plans of all statements that a look runs, as the database tells them."""
-    seen = []
+    seen, ran = [], driver._ran
 
     def note(_connection, _cursor, statement, parameters, _context, _many):
         seen.append((statement, parameters))
 
+    def note_asked(connection, statement, values, outcome):
+        seen.append((statement, values))
+        return ran(connection, statement, values, outcome)
+
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
-        unit(look)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(driver, "_ran", note_asked)
+            unit(look)
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
     sqlite = db.engine.dialect.name == "sqlite"
