@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -39,6 +40,42 @@ def at_once(app, *works):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     return answers
+
+
+@pytest.fixture
+def looked(monkeypatch):
+    """Let two checkouts both look before either uses the code, where nothing keeps the second waiting."""
+    both, examine = threading.Barrier(2), Code.examine
+
+    def looks(*told):
+        found = examine(*told)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(Code, "examine", looks)
+
+
+def test_two_checkouts_that_both_saw_the_last_use_free_take_it_once(each_database, looked):
+    shop = a_shop()
+    a_coupon(shop, personal=False, usage_limit=1)
+    people, shop_id = [a_customer(shop).id for _ in range(2)], shop.id
+    db.session.commit()
+    works = [
+        lambda who=who: Code.redeem(shop_id, "TEN", BILL, who, f"o{who}", NOON).discount for who in people
+    ]
+    assert sorted(at_once(each_database, *works), key=str) == [500, "exhausted"]
+
+
+def test_two_tabs_that_both_saw_the_code_unused_use_it_once(each_database, looked):
+    shop = a_shop()
+    a_coupon(shop, personal=False)
+    who, shop_id = a_customer(shop).id, shop.id
+    db.session.commit()
+    works = [
+        lambda order=order: Code.redeem(shop_id, "TEN", BILL, who, order, NOON).discount for order in "ab"
+    ]
+    assert sorted(at_once(each_database, *works), key=str) == [500, "once"]
 
 
 @pytest.mark.parametrize(("limit", "wanted"), [(1, 1), (3, 3), (None, 6)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from ipaddress import IPv4Address, IPv6Address
 
@@ -65,15 +66,17 @@ HOSTS = sorted(
 
 @pytest.fixture
 def canary():
-    """A listener on loopback that counts who comes."""
+    """A listener on loopback that counts who comes, and then hangs up."""
     hits, listener = [], socket.create_server(("127.0.0.1", 0))
 
     def listen():
         while True:
             try:
-                hits.append(listener.accept()[1])
+                came, whence = listener.accept()
             except OSError:
                 return
+            hits.append(whence)
+            came.close()
 
     threading.Thread(target=listen, daemon=True).start()
     yield listener.getsockname()[1], hits
@@ -105,6 +108,8 @@ def test_no_spelling_reaches_the_canary(calls_http, canary, monkeypatch):
         return real(host, *args, **named, **flags)
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    trusted = ssl.create_default_context()  # reading the world's certificates once is enough
+    monkeypatch.setattr(ssl, "create_default_context", lambda: trusted)
     reached = []
     for host in HOSTS:
         try:
@@ -115,6 +120,17 @@ def test_no_spelling_reaches_the_canary(calls_http, canary, monkeypatch):
         except outgoing.Unreached as error:  # it was let through as far as a connection
             reached.append((host, str(error)))
     assert reached == [] and hits == []
+
+
+def test_nobody_inside_is_even_connected_to(calls_http, canary, monkeypatch):
+    """A refusal after the connection would come too late: whoever listens there has heard of us by then."""
+    port, hits = canary
+    monkeypatch.setattr(outgoing, "PORTS", (port,))
+    with pytest.raises(outgoing.Refused, match="inside"):
+        outgoing.post(f"http://127.0.0.1:{port}/", b"", {})
+    with socket.create_connection(("127.0.0.1", port)) as mine:
+        assert mine.recv(1) == b""  # those who come are counted in turn: by now, whoever came before is
+        assert hits == [mine.getsockname()]
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from flask import g
 from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
-from app.models import Message, Run
+from app.models import Message, Run, User
+from app.unit import unit
+from app.views import runs
 from tests.app.browsing import a_browser, words
 from tests.app.rows import NOON, a_credit, a_customer, a_flow, a_message, a_run, a_shop, a_step, an_order
 
@@ -108,6 +111,16 @@ def test_nothing_acts_on_looking(owner, shop):
 @pytest.mark.parametrize("locale", ["en", "fr"])
 def test_the_page_is_there_in_both_languages(app, shop, locale):
     assert a_browser(app, shop, locale).get(f"/runs/{a_travelled_run(shop).id}").status_code == 200
+
+
+def test_taking_out_looks_itself_whose_run_it_is(app, owner, shop):
+    """Not only the door in front of it does: nobody takes another shop's customer out."""
+    theirs = a_travelled_run(a_shop("Other"), status="parked").id
+    with app.test_request_context():
+        g.shop, g.user = shop, db.session.scalars(db.select(User)).first()
+        assert not unit(lambda: runs.take_out(theirs))
+    db.session.expire_all()
+    assert db.session.get(Run, theirs).status == "parked"
 
 
 def test_a_strangers_run_does_not_exist(owner):

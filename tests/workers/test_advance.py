@@ -127,9 +127,11 @@ def test_an_opening_wakes_the_run_that_sent_the_mail_and_no_other(world):
     world.skip(minutes=30)
     world.work()
     first, second = world.all(Message)
+    claims = world.only(Run, Run.id == second.run_id).token
     unit(lambda: Message.opened(world.shop.id, first.id, world.now))
     world.work()
     assert [run.status for run in world.all(Run)] == ["done", "waiting"]
+    assert world.only(Run, Run.id == second.run_id).token == claims, "it was woken for nothing"
     world.skip(days=1)
     world.work()
     assert [message.run_id for message in world.all(Message)] == [first.run_id, second.run_id, second.run_id]

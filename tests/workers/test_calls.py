@@ -133,9 +133,10 @@ def test_no_call_is_made_after_the_switch_off(calling, other):
     other.status = 500
     calling.work()
     unit(lambda: Flow.switch_off(calling.shop.id, calling.flow_id, calling.now))
+    assert calling.only(Call).state == "cancelled", "it is called back at once, not when its time comes"
     calling.skip(days=1)
     calling.work()
-    assert calling.only(Call).state == "cancelled" and len(other.told) == 1
+    assert len(other.told) == 1
 
 
 def test_a_paused_flow_keeps_its_calls(calling, other):
@@ -148,11 +149,10 @@ def test_a_paused_flow_keeps_its_calls(calling, other):
 
 
 def test_a_call_into_a_private_network_is_never_made(calling, other):
-    object.__setattr__(calling.app.extensions["settings"], "outgoing_allow", ())
-    object.__setattr__(calling.app.extensions["settings"], "outgoing_http", True)
+    object.__setattr__(calling.app.extensions["settings"], "outgoing_allow", networks("192.0.2.0/24"))
     calling.work()
     call = calling.only(Call)
-    assert call.state == "failed" and call.reason in ("call_inside", "call_port") and other.told == []
+    assert (call.state, call.reason) == ("failed", "call_inside") and other.told == []
     assert "could not tell another system" in calling.only(StaffNotice).text
 
 

@@ -10,7 +10,7 @@ from app import clock
 from app.extensions import db
 from app.models import Customer, CustomerTag, InboxRow, Mail, Message
 from app.unit import unit
-from tests.workers.world import SEND
+from tests.workers.world import SEND, WAIT
 
 PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
 
@@ -48,6 +48,17 @@ def test_no_table_names_an_erased_customer(world):
     erase(world)
     assert "ada" not in everything().replace("adaptive", "")
     assert world.all(CustomerTag) == [] and world.all(Mail) == []
+
+
+def test_whoever_is_forgotten_goes_on_in_no_automation(world):
+    world.flow(PLACED, WAIT(1, "days"), ("tag", {"tag": "likes-ink", "change": "add"}))
+    world.order()
+    world.work()
+    erase(world)
+    assert (world.run.status, world.run.reason) == ("cancelled", "erased")
+    world.skip(days=2)
+    world.work()
+    assert world.all(CustomerTag) == []
 
 
 def test_a_delivery_is_known_again_though_its_body_is_gone(world):

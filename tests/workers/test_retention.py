@@ -31,6 +31,7 @@ from tests.workers.world import LEFT, NOON, SEND, WAIT, World
 from workers import folding, retention
 
 YEARS = 3
+LONG = [WAIT(50, "weeks")] * 3  # no single one is longer than a year
 
 
 def fold(shop_id):
@@ -66,11 +67,11 @@ def live(world, chance, customers):
         world.flow(
             LEFT,
             SEND(world),
-            WAIT(hours),
+            *waits,
             SEND(world),
             settings={"goal": ["order.placed"], "reentry": rules(chance)},
         )
-        for hours in (72, 20_000)
+        for waits in ([WAIT(72)], LONG)
     ]
     happen(world, chance, customers, "first")
     world.traveller.shift(timedelta(days=4))
@@ -177,6 +178,20 @@ def test_nothing_goes_before_it_is_folded_or_old_enough(world):
     young = timedelta(days=365 * YEARS - 700)
     world.traveller.shift(-young)
     assert not retention.retire(world.shop.id) and len(world.all(Step)) == kept
+
+
+def test_whoever_is_under_way_keeps_their_whole_path_however_old_it_is(world):
+    short, long = (world.flow(LEFT, SEND(world), *waits, SEND(world)) for waits in ([WAIT(72)], LONG))
+    world.cart()
+    world.skip(minutes=31)
+    world.work()
+    path = [step.node for step in world.all(Step, Step.flow_id == long)]
+    world.skip(days=4)
+    world.work()
+    world.skip(days=365 * YEARS)
+    forget(world.shop.id)
+    assert path == ["n0", "n1"] == [step.node for step in world.all(Step, Step.flow_id == long)]
+    assert world.all(Step, Step.flow_id == short) == []
 
 
 def test_words_go_whether_their_message_was_sent_given_up_or_written_by_hand(each_database):

@@ -9,7 +9,8 @@ import pytest
 
 from app import clock
 from app.extensions import db
-from app.models import Heartbeat
+from app.models import Heartbeat, Policy
+from app.unit import unit
 from workers import steadiness, work
 from workers.heartbeat import Heart
 from workers.steadiness import JUMP, SETTLE, Guard, judge
@@ -80,10 +81,12 @@ def test_the_counted_seconds_are_those_that_a_sleep_does_not_stop():
 
 
 def test_in_doubt_nothing_moves_and_nothing_leaves_until_the_clock_is_back(world, caplog):
+    unit(lambda: Policy.change(world.shop.id, double_opt_in=True))
     world.reminder()
     world.cart()
     world.work()
     world.skip(minutes=31)
+    world.subscribed("bob@example.com")
     world.work(deliver_too=False)
     heart = Heart(world.app, "worker", rings=False)
     steadiness.watch().look()
@@ -101,7 +104,21 @@ def test_in_doubt_nothing_moves_and_nothing_leaves_until_the_clock_is_back(world
     heart.beat()
     assert heart.hands.rest(20)
     heart.stop()
-    assert len(world.sink.mails) == 1 and world.only(Heartbeat).jump is None
+    assert sorted(world.sink.recipients) == ["ada@example.com", "bob@example.com"]
+    assert world.only(Heartbeat).jump is None
+
+
+def test_a_clock_that_leaps_between_two_batches_ends_the_work(world, monkeypatch):
+    monkeypatch.setattr("workers.deliver.BATCH", 1)
+    world.reminder()
+    for token, who in (("c1", "ada@example.com"), ("c2", "bob@example.com")):
+        world.cart(token, who)
+    world.skip(minutes=31)
+    world.work(deliver_too=False)
+    steadiness.watch().look()
+    world.sink.at_dot = lambda _server: world.leap(days=1)
+    work.off("deliver", world.shop.id, lambda *_more: None)
+    assert len(world.sink.mails) == 1
 
 
 def test_a_process_that_starts_in_the_middle_of_it_doubts_too(world):
