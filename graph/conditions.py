@@ -104,8 +104,8 @@ def subjects_in(group: Mapping[str, Any] | None) -> list[Subject]:
 def evaluate(group: Mapping[str, Any], facts: Facts, now: datetime) -> dict[str, Any]:
     """Return {"answer": bool, "match": …, "rules": […]}: each rule with what it saw and its own answer.
 
-    A rule comes back as {"subject", "operator", "value", "saw", "answer", "rule", subject: saw}, where "rule" is the
-    English sentence; `told` makes it in other languages. Every rule is looked at, so that all of them can be shown.
+    A rule comes back with "saw" and "answer" beside what it asks; `rule_told` makes a sentence of it. Every rule is
+    looked at, so that all of them can be shown.
     """
     rules = [
         evaluate(each, facts, now) if "rules" in each else _ask(each, facts, now) for each in group["rules"]
@@ -123,8 +123,7 @@ def _ask(rule: Mapping[str, Any], facts: Facts, now: datetime) -> dict[str, Any]
     seen = subject.read(facts, now)
     absent = seen is None and not operator.unary
     answer = False if absent else operator.test(seen, rule.get("value"))
-    words = f"{subject.title} {operator.name.replace('_', ' ')} {rule.get('value', '')}".strip()
-    return {**rule, subject.name: seen, "saw": seen, "rule": words, "answer": answer}
+    return {**rule, "saw": seen, "answer": answer}
 
 
 def digest(group: Mapping[str, Any]) -> str:

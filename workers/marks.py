@@ -12,9 +12,9 @@ from typing import Any
 
 from flask import current_app
 
-from app.mail_ids import mail_id, single_id
+from app.mail_ids import single_id
 
-__all__ = ["call_id", "chance", "code", "mail_id", "of", "single_id"]
+__all__ = ["call_id", "chance", "code", "of", "single_id"]
 
 
 def chance(run_id: int) -> Callable[[str], float]:

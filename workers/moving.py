@@ -14,11 +14,14 @@ from sqlalchemy import Row
 from app import bulk, clock
 from app.models import Code, Run, Step
 from graph.facts import Facts
-from graph.interpreter import Advance, Finished, Plan, Position, advance
+from graph.interpreter import Advance, Finished, Plan, Position, Resting, advance
+from graph.interpreter import Step as Walked
 from workers import effects, facts, marks
-from workers.effects import Asked
+from workers.asked import Asked
 from workers.plans import plans
 
+HISTORY = ("shop_id", "flow_id", "run_id", "visit", "node", "port", "saw", "at")
+Settled = tuple[dict[str, Any], list[int]]
 Aside = Callable[[Row[Any], Exception], object]  # hears of a run whose step raised, and with what
 
 
@@ -35,9 +38,10 @@ def move(shop_id: int, version_id: int, runs: Sequence[Row[Any]], aside: Aside) 
     now = clock.now(shop_id)
     moved = _moved(plan, runs, facts.load(shop_id, plan, runs), now, aside)
     done = [run for run in runs if run.id in moved]
-    given = effects.carry_out(plan, [each for run in done for each in _asked(run, moved[run.id])], now)
-    bulk.insert(Step, [_step(run, step) for run in done for step in moved[run.id].steps])
-    Run.settle({run.id: _settled(run, moved[run.id], now) | given.get(run.id, {}) for run in done})
+    asked = [Asked(run, visit, effect) for run in done for visit, effect in moved[run.id].effects]
+    codes = effects.carry_out(plan, asked, now)
+    bulk.write(Step, HISTORY, [_step(run, step) for run in done for step in moved[run.id].steps])
+    Run.settle(_settled(done, moved, codes, now))
     Code.release_of([run.id for run in done if _left_early(moved[run.id])])
 
 
@@ -63,25 +67,35 @@ def _position(run: Row[Any]) -> Position:
     return Position(run.node, run.visit, run.since, run.wait_until, tuple(run.waits_for.split()))
 
 
-def _asked(run: Row[Any], moved: Advance) -> list[Asked]:
-    return [Asked(run, visit, effect) for visit, effect in moved.effects]
+def _step(run: Row[Any], step: Walked) -> tuple[Any, ...]:
+    return (run.shop_id, run.flow_id, run.id, step.visit, step.node, step.port or "", step.saw, step.at)
 
 
-def _step(run: Row[Any], step: Any) -> dict[str, Any]:
-    return {"shop_id": run.shop_id, "flow_id": run.flow_id, "run_id": run.id, "visit": step.visit, "node": step.node,
-            "port": step.port or "", "saw": step.saw, "at": step.at}  # fmt: skip
+def _settled(
+    runs: Sequence[Row[Any]], moved: Mapping[int, Advance], codes: Mapping[int, int], now: datetime
+) -> list[Settled]:
+    """Return the columns in which runs come to rest or end, each time with the ids of those who share them."""
+    alike: dict[Any, Settled] = {}
+    for run in runs:
+        rest, last = moved[run.id].rest, (moved[run.id].steps or (run,))[-1]
+        code = {"code_id": codes[run.id]} if run.id in codes else {}
+        key = rest, last.node, last.visit, codes.get(run.id)
+        if key not in alike:
+            alike[key] = _columns(rest, last, now) | code, []
+        alike[key][1].append(run.id)
+    return list(alike.values())
 
 
-def _settled(run: Row[Any], moved: Advance, now: datetime) -> dict[str, Any]:
-    """Return the columns in which the run comes to rest, or ends: then it keeps the place where it stood last."""
-    if isinstance(moved.rest, Finished):
-        last = moved.steps[-1] if moved.steps else run
+def _columns(rest: Resting | Finished, last: Any, now: datetime) -> dict[str, Any]:
+    """Return where a run is from now on; one that has ended keeps the place where it stood last."""
+    if isinstance(rest, Finished):
         return {
-            "status": moved.rest.status, "reason": moved.rest.reason, "node": last.node, "visit": last.visit,
+            "status": rest.status, "reason": rest.reason, "node": last.node, "visit": last.visit,
             "wake_at": None, "wait_until": None, "waits_for": "", "ended_at": now,
         }  # fmt: skip
-    rests = moved.rest.position
+    position = rest.position
     return {
-        "status": "waiting", "reason": "", "node": rests.node, "visit": rests.visit, "since": rests.since,
-        "wake_at": rests.wake, "wait_until": rests.wake, "waits_for": " ".join(rests.waits_for), "ended_at": None,
+        "status": "waiting", "reason": "", "node": position.node, "visit": position.visit, "since": position.since,
+        "wake_at": position.wake, "wait_until": position.wake, "waits_for": " ".join(position.waits_for),
+        "ended_at": None,
     }  # fmt: skip

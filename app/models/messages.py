@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -116,9 +116,13 @@ class Message(Signs, db.Model):
     reply: Mapped[str] = mapped_column(String(500), default="")
 
     @classmethod
-    def prepare(cls, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Put messages into the outbox; one whose key is there already is left as it is."""
-        bulk.insert(cls, rows, once=("shop_id", "key"))
+    def prepare(cls, names: Sequence[str], rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
+        """Put messages into the outbox, in the columns `names`; one whose key is there already is left as it is."""
+        fresh: dict[str, Any] = {"state": "prepared", "reason": "", "reply": "", "subject": "", "send_at": now,
+                                 "prepared_at": now, "token": 0, "attempts": 0}  # fmt: skip
+        values = tuple(fresh.values())
+        told = [(*row, *values) for row in rows]
+        bulk.write(cls, (*names, *fresh), told, once=("shop_id", "key"), new=True)
 
     @classmethod
     def claim(

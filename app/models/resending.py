@@ -7,7 +7,6 @@ once more. It passes the same gate: who ordered, unsubscribed or was taken out m
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
@@ -30,7 +29,8 @@ def resend(shop_id: int, id: int, user_id: int, now: datetime) -> bool:
     row = db.session.execute(mine.where(Message.state.in_(OPEN)).with_for_update()).first()
     if row is None or not Decision.take(shop_id, id, "resent", user_id, now):
         return False
-    Message.prepare([_once_more(row, now)])
+    key, kept = f"{row.key}{AGAIN}", [getattr(row, name) for name in KEPT]
+    Message.prepare(("key", "mail_id", *KEPT), [(key, mail_id(key, shop_id), *kept)], now)
     return True
 
 
@@ -48,12 +48,3 @@ def alike(like: Message, most: int) -> tuple[int, ...]:
     )
     decided = select(Decision.message_id).where(Decision.message_id == Message.id).exists()
     return tuple(db.session.scalars(theirs.where(~decided).order_by(Message.id).limit(most)))
-
-
-def _once_more(row: Any, now: datetime) -> dict[str, Any]:
-    key = f"{row.key}{AGAIN}"
-    kept = {name: getattr(row, name) for name in KEPT}
-    return kept | {
-        "key": key, "mail_id": mail_id(key, row.shop_id), "state": "prepared", "reason": "", "reply": "", "subject": "",
-        "send_at": now, "prepared_at": now, "token": 0, "attempts": 0,
-    }  # fmt: skip

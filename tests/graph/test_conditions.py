@@ -124,9 +124,7 @@ def test_it_says_what_it_saw() -> None:
         "subject": "cart.total",
         "operator": "over",
         "value": 5000,
-        "cart.total": 6400,
         "saw": 6400,
-        "rule": "cart total over 5000",
         "answer": True,
     }
 

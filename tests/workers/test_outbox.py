@@ -11,6 +11,7 @@ from app.models import Customer, Message
 from app.unit import unit
 from tests.workers.world import LEFT, SEND
 from workers.smtp import Connection
+from workers.writing import WHOSE, Content
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def passes(world, row):
 
 @pytest.mark.invariant("M1")
 def test_a_message_is_prepared_once(prepared):
-    row = {column.name: getattr(prepared.message, column.name) for column in Message.__table__.columns}
-    del row["id"]
-    unit(lambda: Message.prepare([row]))
+    names = (*WHOSE, *Content._fields)
+    row = tuple(getattr(prepared.message, name) for name in names)
+    unit(lambda: Message.prepare(names, [row], prepared.now))
     assert len(prepared.all(Message)) == 1
 
 
