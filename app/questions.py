@@ -18,7 +18,7 @@ a change. Knows how values travel. Must not know what is asked.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -51,6 +51,16 @@ def changes(build: Build) -> Callable[..., int]:
     @wraps(build)
     def changed(*words: Any, **means: Any) -> int:
         return _statement(build, words, db.engine.dialect.name).count(means)
+
+    return changed
+
+
+def each(build: Build) -> Callable[..., int]:
+    """Have an UPDATE or DELETE built once and run for each of these rows, in one go; return how many rows changed."""
+
+    @wraps(build)
+    def changed(*words: Any, rows: Sequence[Mapping[str, Any]]) -> int:
+        return _statement(build, words, db.engine.dialect.name).count_each(rows) if rows else 0
 
     return changed
 
@@ -91,9 +101,15 @@ class Statement:
         """Return how many rows are changed."""
         return driver.change(db.session.connection(), self._text, self._values(means))
 
+    def count_each(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Return how many rows are changed in all."""
+        values: Any = [self._values(means) for means in rows]
+        options = {"preserve_rowcount": True}
+        return int(db.session.connection().exec_driver_sql(self._text, values, options).rowcount)
+
     def _values(self, means: Mapping[str, Any]) -> driver.Values:
         values = self._given | self._turned(means)
-        return [values[name] for name in self._order] if self._order is not None else values
+        return tuple([values[name] for name in self._order]) if self._order is not None else values
 
     def _turned(self, means: Mapping[str, Any]) -> dict[str, Any]:
         ready = self._ready

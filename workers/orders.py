@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from app import clock
 from app.extensions import db
 from app.lists import in_shop
 from app.models import Cart, Code, Coupon, Customer, Order, Posting, Redemption, Shop
-from app.questions import changes, told
+from app.questions import changes, each, told
 from app.unit import changed
 from app.upsert import once
 from workers import credit
@@ -35,21 +35,33 @@ def settle(shop_id: int, orders: Sequence[Row[Any]]) -> None:
 
 def _carts(orders: Sequence[Row[Any]]) -> None:
     """Close the carts that were ordered; recovered only if our link was pressed and the order paid (CART-16, 17)."""
-    mine = update(Cart).where(Cart.id == bindparam("_cart"))
-    _each(mine.where(Cart.ordered_at.is_(None)).values(ordered_at=bindparam("_placed")), orders)
-    pressed = mine.where(Cart.pressed_at <= bindparam("_placed"), Cart.recovered_at.is_(None))
-    _each(
-        pressed.values(recovered_at=bindparam("_paid")),
+    _close(rows=[{"cart": order.cart_id, "placed": order.placed_at} for order in orders])
+    _recover(rows=[
+        {"cart": order.cart_id, "placed": order.placed_at, "paid": order.paid_at} for order in orders
         # What somebody of the shop placed is no cart that its customer came back for (CART-14).
-        [o for o in orders if o.paid_at and not o.cancelled_at and not o.placed_by],
+        if order.paid_at and not order.cancelled_at and not order.placed_by
+    ])  # fmt: skip
+    _lose(rows=[{"cart": order.cart_id} for order in orders if order.cancelled_at])
+
+
+@each
+def _close() -> Any:
+    return (
+        update(Cart)
+        .where(Cart.id == told("cart"), Cart.ordered_at.is_(None))
+        .values(ordered_at=told("placed"))
     )
-    _each(mine.values(recovered_at=None), [order for order in orders if order.cancelled_at])
 
 
-def _each(statement: Any, orders: Iterable[Row[Any]]) -> None:
-    rows = [{"_cart": order.cart_id, "_placed": order.placed_at, "_paid": order.paid_at} for order in orders]
-    if rows:
-        db.session.connection().execute(statement, rows)
+@each
+def _recover() -> Any:
+    pressed = Cart.id == told("cart"), Cart.pressed_at <= told("placed"), Cart.recovered_at.is_(None)
+    return update(Cart).where(*pressed).values(recovered_at=told("paid"))
+
+
+@each
+def _lose() -> Any:
+    return update(Cart).where(Cart.id == told("cart")).values(recovered_at=None)
 
 
 def _redemptions(shop_id: int, orders: Iterable[Row[Any]]) -> None:

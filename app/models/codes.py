@@ -129,8 +129,10 @@ class Code(db.Model):
     @classmethod
     def among(cls, shop_id: int, texts: Collection[str]) -> list[Code]:
         """Return the shop's codes among these strings, whatever their case."""
+        if not texts:
+            return []
         found = select(cls).where(in_shop(shop_id, cls.code, {text.upper() for text in texts}))
-        return list(db.session.scalars(found)) if texts else []
+        return list(db.session.scalars(found))
 
     @classmethod
     def issue(cls, ids: Collection[int]) -> int:
