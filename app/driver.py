@@ -1,6 +1,6 @@
 """Driver: what is asked so often that it goes straight to the database's driver, past what SQLAlchemy does around it.
 
-In the transaction of the connection that is given, and with its errors as everybody here knows them.
+In the transaction of the connection that is given, which may be a wire, and with errors as everybody here knows them.
 Knows how statements travel. Must not know what they say.
 """
 
@@ -10,25 +10,56 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, Dialect
-from sqlalchemy.engine.interfaces import Compiled
+from sqlalchemy import ClauseElement, Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 Values = Sequence[Any] | Mapping[str, Any]
 
 
-def ask(connection: Connection, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
+class Wire:
+    """A connection of the pool with nothing of SQLAlchemy's around it; what was not committed when it closes is undone.
+
+    `app.unit.bare_unit` opens it. Raises what SQLAlchemy raises where the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.dialect = engine.dialect
+        try:
+            self.connection = engine.raw_connection()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise _told(self.dialect, "", error, gone=False) from error
+
+    def commit(self) -> None:
+        """Keep what was written. Raises as `ask` does."""
+        try:
+            self.connection.commit()
+        except self.dialect.loaded_dbapi.Error as error:
+            raise as_ours(self, "COMMIT", error) from error
+
+    def invalidate(self, error: BaseException) -> None:
+        """Have nobody get this connection again: the other end is gone."""
+        self.connection.invalidate(error)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.connection.close()
+
+
+Way = Connection | Wire
+
+
+def ask(connection: Way, statement: str, values: Values = ()) -> list[tuple[Any, ...]]:
     """Run one statement with values as the driver takes them; return its rows, as the driver gives them."""
     return _ran(connection, statement, values, lambda cursor: cursor.fetchall() if cursor.description else [])
 
 
-def change(connection: Connection, statement: str, values: Values = ()) -> int:
+def change(connection: Way, statement: str, values: Values = ()) -> int:
     """Run one statement with values as the driver takes them; return how many rows it changed."""
     return _ran(connection, statement, values, lambda cursor: int(cursor.rowcount))
 
 
-def _ran(connection: Connection, statement: str, values: Values, outcome: Callable[[Any], T]) -> T:
+def _ran(connection: Way, statement: str, values: Values, outcome: Callable[[Any], T]) -> T:
     driver: Any = connection.connection.driver_connection
     try:
         return outcome(driver.execute(statement, values))
@@ -36,23 +67,27 @@ def _ran(connection: Connection, statement: str, values: Values, outcome: Callab
         raise as_ours(connection, statement, error) from error
 
 
-def look(connection: Connection, select: ClauseElement, **told: Any) -> list[tuple[Any, ...]]:
+def look(connection: Way, select: ClauseElement, **told: Any) -> list[tuple[Any, ...]]:
     """Return the rows of a query that is made once and asked often, with what its bound names mean this time."""
-    compiled = _compiled(select, connection.dialect)
-    values = compiled.construct_params(told) or {}
-    ordered = getattr(compiled, "positiontup", None)
-    return ask(connection, str(compiled), [values[name] for name in ordered] if ordered else values)
+    text, given, order = _words(select, connection.dialect)
+    values = given | told
+    return ask(connection, text, [values[name] for name in order] if order else values)
 
 
-def as_ours(connection: Connection, statement: str, error: Exception) -> BaseException:
+def as_ours(connection: Way, statement: str, error: Exception) -> BaseException:
     """Return a driver's error as SQLAlchemy tells it: who tries again looks at that."""
-    dialect, base = connection.dialect, connection.dialect.loaded_dbapi.Error
-    gone = dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
+    gone = connection.dialect.is_disconnect(error, connection.connection, None)  # type: ignore[arg-type]
     if gone:
         connection.invalidate(error)
-    return DBAPIError.instance(statement, None, error, base, True, gone, dialect)
+    return _told(connection.dialect, statement, error, gone)
+
+
+def _told(dialect: Dialect, statement: str, error: Exception, gone: bool) -> BaseException:
+    return DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, True, gone, dialect)
 
 
 @lru_cache(100)
-def _compiled(select: ClauseElement, dialect: Dialect) -> Compiled:
-    return select.compile(dialect=dialect)
+def _words(select: ClauseElement, dialect: Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
+    """Return a query's text, what it is given already, and in which order (None: by name) its values are told."""
+    compiled: Any = select.compile(dialect=dialect)
+    return str(compiled), compiled.construct_params(_check=False), getattr(compiled, "positiontup", None)

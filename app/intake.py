@@ -12,9 +12,11 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from app.driver import Wire
+from app.extensions import db
 from app.models import ApiKey, InboxRow
 from app.together import Together
-from app.unit import is_trouble, unit
+from app.unit import bare_unit, is_trouble
 
 SOURCE = "api"
 MOST_KNOWN = 10_000  # keys that are told apart; what is forgotten is looked up again
@@ -53,7 +55,9 @@ def opens(key: str) -> bool:
 
 def confirmed(key: str) -> bool:
     """Whether a shop's live key has this digest now."""
-    seen, live = _door().seen, key in ApiKey.behind([key])
+    with db.engine.connect() as connection:
+        live = key in ApiKey.behind([key], connection)
+    seen = _door().seen
     if len(seen) >= MOST_KNOWN:
         seen.clear()
     (seen.add if live else seen.discard)(key)
@@ -66,14 +70,14 @@ def take(delivery: Delivery) -> Taken | None:
 
 
 def _stored(deliveries: Sequence[Delivery]) -> list[Taken | None]:
-    return unit(lambda: _store(deliveries))
+    return bare_unit(lambda wire: _store(deliveries, wire))
 
 
-def _store(deliveries: Sequence[Delivery]) -> list[Taken | None]:
-    shops = ApiKey.behind([each.key for each in deliveries])
+def _store(deliveries: Sequence[Delivery], wire: Wire) -> list[Taken | None]:
+    shops = ApiKey.behind([each.key for each in deliveries], wire)
     let_in = [(*shops[each.key], each) for each in deliveries if each.key in shops]
-    rows = [InboxRow.row(shop_id, SOURCE, each.id, each.body, now) for shop_id, now, each in let_in]
-    new = iter(InboxRow.take_all(rows))
+    told = [(shop_id, SOURCE, each.id, each.body, now) for shop_id, now, each in let_in]
+    new = iter(InboxRow.take_all(told, wire))
     return [Taken(shops[each.key][0], next(new)) if each.key in shops else None for each in deliveries]
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Dialect, Index, LargeBinary, Row, String, UniqueConstraint, case, delete, select, update
+from sqlalchemy import Index, LargeBinary, Row, String, UniqueConstraint, case, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import driver
@@ -22,7 +22,8 @@ PARKED = db.text("state = 'parked'")
 KEPT = timedelta(days=90)  # how long a delivery is known again, or can be looked at once it is parked
 MOST_TIDIED = 1000
 ATTEMPTS = 5  # failures after which a delivery is put aside
-Told = tuple[int, str, str, bytes, datetime]  # the shop, the source, the delivery's own id, its body, when it came
+Told = tuple[int, str, str, bytes, datetime]  # shop, source, the delivery's own id, body, and when it came
+_INSTANT = Instant()
 
 
 class InboxRow(db.Model):
@@ -61,7 +62,7 @@ class InboxRow(db.Model):
         """Store a few deliveries as they came; return of each whether it was new. Of twins the first is."""
         if not told:
             return []
-        instant = _instant(way.dialect)
+        instant: Any = _INSTANT.bind_processor(way.dialect)
         values = tuple(value for *known, at in told for value in (*known, instant(at)))
         new = set(driver.ask(way, _taking(way.dialect.name, len(told)), values))
         return [_found(new, each[:3]) for each in told]
@@ -144,11 +145,6 @@ def _taking(database: str, rows: int) -> str:
     into = "INSERT INTO inbox (shop_id, source, delivery, body, received_at, state, attempts, error)"
     key = "shop_id, source, delivery"
     return f"{into} VALUES {', '.join([row] * rows)} ON CONFLICT ({key}) DO NOTHING RETURNING {key}"
-
-
-@cache
-def _instant(dialect: Dialect) -> Callable[[datetime], Any]:
-    return Instant().bind_processor(dialect)
 
 
 def _found(new: set[tuple[Any, ...]], key: tuple[Any, ...]) -> bool:

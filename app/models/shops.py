@@ -77,10 +77,9 @@ class ApiKey(db.Model):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
-    def behind(cls, digests: Collection[str]) -> dict[str, tuple[int, datetime]]:
+    def behind(cls, digests: Collection[str], way: driver.Way) -> dict[str, tuple[int, datetime]]:
         """Return, for those of these digests whose keys are live, the shop's id and what time it is there."""
-        connection = db.session.connection()
-        found = [row for digest in set(digests) for row in driver.look(connection, _LIVE_KEY, digest=digest)]
+        found = [row for digest in set(digests) for row in driver.look(way, _LIVE_KEY, digest=digest)]
         return {digest: (shop_id, clock.shown(ahead)) for digest, shop_id, ahead in found}
 
     @classmethod

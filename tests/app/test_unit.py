@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
-from app import clock
+from app import clock, driver
+from app.driver import Wire
 from app.extensions import db
 from app.models import Run, Shop
-from app.unit import is_busy, is_trouble, unit
+from app.unit import bare_unit, is_busy, is_trouble, unit
 
 
 def test_an_instant_comes_back_aware(each_database: Flask) -> None:
@@ -29,6 +30,51 @@ def test_a_unit_that_fails_leaves_nothing(each_database: Flask) -> None:
     with pytest.raises(RuntimeError):
         unit(half)
     assert db.session.scalar(db.select(db.func.count()).select_from(Shop)) == 0
+
+
+A_ROW = "INSERT INTO clock (shop_id, ahead) VALUES (1, 0)"
+
+
+def clocks() -> int:
+    return db.session.scalar(db.select(db.func.count()).select_from(clock.Clock)) or 0
+
+
+def test_a_bare_unit_is_kept_whole_or_not_at_all(each_database: Flask) -> None:
+    def half(wire: Wire) -> None:
+        driver.ask(wire, A_ROW)
+        raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        bare_unit(half)
+    assert clocks() == 0
+    bare_unit(lambda wire: driver.ask(wire, A_ROW))
+    db.session.rollback()
+    assert clocks() == 1
+
+
+def test_a_bare_unit_is_tried_again_as_any_unit_is(each_database: Flask) -> None:
+    tries = iter([OperationalError("INSERT", {}, Exception("database is locked")), None])
+
+    def at_second(wire: Wire) -> None:
+        driver.ask(wire, A_ROW)
+        if trouble := next(tries):
+            raise trouble
+
+    bare_unit(at_second)
+    assert clocks() == 1
+
+
+def test_a_bare_unit_whose_connection_is_cut_goes_on_with_another(each_database: Flask) -> None:
+    cuts = iter([True, False])
+
+    def cut_at_first(wire: Wire) -> None:
+        driver.ask(wire, A_ROW)
+        if next(cuts):
+            wire.connection.driver_connection.close()  # type: ignore[union-attr]
+            driver.ask(wire, A_ROW)
+
+    bare_unit(cut_at_first)
+    assert clocks() == 1
 
 
 def test_only_the_demo_shops_clock_moves(each_database: Flask) -> None:

@@ -103,6 +103,7 @@ class Lit:
         setattr(owner, name, wrapped)
 
     def at_commit(self, time, site):
+        from app.driver import Wire
         from app.extensions import db
 
         def here(*_args):
@@ -111,7 +112,8 @@ class Lit:
                 frame = frame.f_back
             return f"{frame.f_globals['__name__']}.{frame.f_code.co_name}" == site
 
-        self.wrap(db.session, "commit", **{time: here})
+        for owner in (db.session, Wire):  # a unit ends by the one, a bare unit by the other
+            self.wrap(owner, "commit", **{time: here})
 
     def at_in_rendering(self):
         self.wrap(import_module("workers.letters"), "render", after=lambda *_: True)
