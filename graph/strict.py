@@ -17,9 +17,11 @@ from graph.words import Complaint, M
 LARGEST = 512 * 1024
 DEEPEST = 32
 LONGEST_TEXT = 20_000
+LONGEST_NAME = 200
 BIGGEST_INT = 2**53
 FORBIDDEN_KEYS = frozenset({"__proto__", "constructor", "prototype"})
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SPELLED = re.compile(r"\\u(?:0000|d[89a-f])", re.IGNORECASE)  # the same, as JSON spells it
 
 
 class Unreadable(Complaint):
@@ -34,15 +36,28 @@ def parse(raw: bytes | str) -> Any:
         )
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int)
+        value = json.loads(
+            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_int, parse_float=_float
+        )
     except Unreadable:
         raise
     except RecursionError:
         raise Unreadable(TOO_DEEP) from None
     except ValueError:
         raise Unreadable(M("This could not be read: it is not valid JSON.")) from None
-    check(value)
+    if not _is_harmless(text):
+        check(value)
     return value
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether `check` has nothing to look for in what was read from this: nearly always, and seen ten times as fast.
+
+    Numbers, and how long names are and which, were looked at while they were read.
+    """
+    is_small = len(text) <= LONGEST_TEXT and text.count("{") + text.count("[") < DEEPEST
+    is_plain = text.isascii() or not _UNSTORABLE.search(text)
+    return is_small and is_plain and not ("\\u" in text and _SPELLED.search(text))
 
 
 def check(value: Any) -> None:
@@ -70,8 +85,13 @@ def _inside(value: Any) -> list[Any]:
 
 
 def _check_key(key: Any) -> None:
-    if not isinstance(key, str) or key in FORBIDDEN_KEYS or len(key) > 200 or _UNSTORABLE.search(key):
-        raise Unreadable(M("A name in it is not allowed."))
+    if (
+        not isinstance(key, str)
+        or len(key) > LONGEST_NAME
+        or key in FORBIDDEN_KEYS
+        or _UNSTORABLE.search(key)
+    ):
+        raise Unreadable(BAD_NAME)
 
 
 def _check_scalar(value: Any) -> None:
@@ -94,6 +114,7 @@ def _check_text(text: str) -> None:
         raise Unreadable(M("A text in it holds characters that cannot be kept."))
 
 
+BAD_NAME = M("A name in it is not allowed.")
 BAD_NUMBER = M("A number in it is not one that can be kept.")
 
 
@@ -104,11 +125,22 @@ def _no_constant(_name: str) -> NoReturn:
 def _int(digits: str) -> int:
     if len(digits) > 17:
         raise Unreadable(BAD_NUMBER)
-    return int(digits)
+    number = int(digits)
+    if abs(number) > BIGGEST_INT:
+        raise Unreadable(BAD_NUMBER)
+    return number
+
+
+def _float(digits: str) -> float:
+    number = float(digits)
+    _check_scalar(number)
+    return number
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Unreadable(M("The same name stands twice in it."))
+    if not FORBIDDEN_KEYS.isdisjoint(found) or max(map(len, found), default=0) > LONGEST_NAME:
+        raise Unreadable(BAD_NAME)
     return found
