@@ -16,6 +16,7 @@ from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import among
+from app.questions import changes, told
 from app.unit import changed
 
 # What an advance must know of a run: who it is, and where it stands.
@@ -172,8 +173,12 @@ class Run(db.Model):
         Those that are just being advanced are touched too: it is their lock that makes an advance either see the
         event that woke them, or finish first and be woken.
         """
-        resting = update(cls).where(cls.id.in_(ids), cls.status.in_(("ready", "waiting", "leased")))
-        return changed(resting.values(wake_at=now)) if ids else 0
+        return cls._wake(ids=ids, now=now) if ids else 0
+
+    @classmethod
+    @changes
+    def _wake(cls) -> Any:
+        return update(cls).where(among(cls.id, told("ids")), db.text(MOVING)).values(wake_at=told("now"))
 
     @classmethod
     def cancel(cls, now: datetime, reason: str, **whose: int) -> int:
