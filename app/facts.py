@@ -41,7 +41,7 @@ def order(row: Any, whole: bool = True) -> facts.Order | None:
     if row is None:
         return None
     items, paid = _items(row.items) if whole else (), row.paid_at is not None
-    return facts.Order(row.token, row.total, row.currency, items, tuple(row.codes), row.placed_at, paid)
+    return facts.Order(row.token, row.total, row.currency, items, tuple(row.codes), paid)
 
 
 def _items(items: Iterable[Mapping[str, Any]]) -> tuple[facts.Item, ...]:

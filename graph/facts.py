@@ -63,7 +63,6 @@ class Order(NamedTuple):
     currency: str = ""
     items: tuple[Item, ...] = ()
     codes: tuple[str, ...] = ()
-    placed_at: datetime | None = None
     paid: bool = False
 
 

@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, Row, String, UniqueConstraint, bindparam, case, select, update
+from sqlalchemy import Index, String, UniqueConstraint, bindparam, case, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import among
-from app.questions import changes, told
+from app.questions import asks, changes, told
 from app.unit import changed
 
 # What an advance must know of a run: who it is, and where it stands.
@@ -95,39 +95,47 @@ class Run(db.Model):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
-    def claim(cls, version_id: int, now: datetime, until: datetime, most: int) -> list[Row[Any]]:
+    def claim(cls, version_id: int, now: datetime, until: datetime, most: int) -> list[Any]:
         """Lease the runs of a version that are due, the longest due first; return (id, token, attempts) of each."""
-        due = (
-            select(cls.id)
-            .where(cls.version_id == version_id, DUE, cls.wake_at <= now)
-            .order_by(cls.wake_at, cls.id)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
+        return cls._claimed(version_id=version_id, now=now, until=until, most=most)
+
+    @classmethod
+    @asks
+    def _claimed(cls) -> Any:
+        due = cls._due().with_only_columns(cls.id).with_for_update(skip_locked=True).cte("due")
         leased = update(cls).where(cls.id.in_(select(due.c.id))).values(
-            status="leased", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=until
+            status="leased", token=cls.token + 1, attempts=cls.attempts + 1, lease_until=told("until")
         )  # fmt: skip
-        found: Any = db.session.connection().execute(leased.returning(cls.id, cls.token, cls.attempts))
-        return list(found)
+        return leased.returning(cls.id, cls.token, cls.attempts)
 
     @classmethod
-    def held(cls, tokens: Mapping[int, int]) -> list[Row[Any]]:
+    def held(cls, tokens: Mapping[int, int]) -> list[Any]:
         """Return, locked, the WALKING columns of the claimed runs that are still ours: whose token nobody raised."""
-        mine = select(*cls._walking()).where(among(cls.id, tokens), LEASED)
-        rows = db.session.connection().execute(mine.order_by(cls.id).with_for_update(key_share=True))
-        return [row for row in rows if row.token == tokens[row.id]]
+        return [row for row in cls._leased(ids=tokens) if row.token == tokens[row.id]]
 
     @classmethod
-    def taken(cls, version_id: int, now: datetime, most: int) -> list[Row[Any]]:
+    @asks
+    def _leased(cls) -> Any:
+        mine = select(*cls._walking()).where(among(cls.id, told("ids")), LEASED)
+        return mine.order_by(cls.id).with_for_update(key_share=True)
+
+    @classmethod
+    def taken(cls, version_id: int, now: datetime, most: int) -> list[Any]:
         """Return, locked, the WALKING columns of runs of a version that are due, the longest due first.
 
         They are the transaction's own until it ends, and nothing of that is kept: no lease, no token, no attempt.
         """
-        due = select(*cls._walking()).where(cls.version_id == version_id, DUE, cls.wake_at <= now)
-        first = due.order_by(cls.wake_at, cls.id).limit(most)
-        locked = first.with_for_update(skip_locked=True, key_share=True)
-        return list(db.session.connection().execute(locked).all())
+        return cls._free(version_id=version_id, now=now, most=most)
+
+    @classmethod
+    @asks
+    def _free(cls) -> Any:
+        return cls._due().with_for_update(skip_locked=True, key_share=True)
+
+    @classmethod
+    def _due(cls) -> Any:
+        due = cls.version_id == told("version_id"), DUE, cls.wake_at <= told("now")
+        return select(*cls._walking()).where(*due).order_by(cls.wake_at, cls.id).limit(told("most"))
 
     @classmethod
     def settle(cls, alike: Sequence[tuple[Mapping[str, Any], Sequence[int]]]) -> None:

@@ -96,7 +96,7 @@ def _coupon(id: int, at: datetime, guest: Guest, shop: Shop) -> dict[str, Any]:
 def _facts(
     plan: Plan, shop: Shop, now: datetime, person: facts.Customer, cart: facts.Cart | None, order: facts.Order | None
 ) -> Facts:  # fmt: skip
-    cart, order = cart or _example_cart(shop), order or facts.Order(EXAMPLE, *_sum(shop), placed_at=now)
+    cart, order = cart or _example_cart(shop), order or facts.Order(EXAMPLE, *_sum(shop))
     bought = [item.product for item in (order if "order" in plan.enrols.event else cart).items]
     told_of = {"cart": cart.key, "order": order.key, "products": bought, "product": next(iter(bought), "")}
     event = facts.Event(plan.enrols.event_name(plan.trigger.settings), now, told_of)

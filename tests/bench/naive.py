@@ -29,7 +29,7 @@ from graph.interpreter import Plan, Position, advance
 from tests.bench import stage
 from tests.patience import until
 from workers import effects, facts, marks
-from workers.effects import Asked
+from workers.asked import Asked
 from workers.plans import plans
 
 THREADS = 4

@@ -74,7 +74,7 @@ def diamond() -> Graph:
 
 
 CART = Cart("c1", 6400, "EUR", (Item("p1", "Notebook", 2, 1600), Item("p2", "Pen", 1, 3200)), checkout=True)
-ORDER = Order("o1", 4200, "EUR", (Item("p1", "Notebook", 1, 4200),), ("WELCOME",), NOON)
+ORDER = Order("o1", 4200, "EUR", (Item("p1", "Notebook", 1, 4200),), ("WELCOME",))
 
 
 def facts(**known: Any) -> Facts:
