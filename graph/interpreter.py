@@ -125,35 +125,36 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
     The same arguments give the same answer. A wait never ends early, each visit is recorded exactly once, and a goal or
     exit event since the run began ends it before anything else happens. `chance` maps a node's id to [0, 1).
     """
-    ended = _ended_by(plan, facts)
-    if ended:
+    if facts.since and (ended := _ended_by(plan, facts)):
         return Advance((), (), Finished("exited", ended))
     steps: list[Step] = []
     effects: list[tuple[int, Effect]] = []
     while True:
-        match _outcome(plan, position, facts, now, chance):
-            case Go(port, asked, saw):
-                steps.append(Step(position.node, position.visit, port, saw, now))
-                effects += [(position.visit, effect) for effect in asked]
-            case Wait() | WaitFor() as rest:
-                return Advance(tuple(steps), tuple(effects), Resting(_rest(position, rest, now)))
-            case Stop(reason):
-                steps.append(Step(position.node, position.visit, None, {}, now))
-                return Advance(tuple(steps), tuple(effects), Finished("done", reason))
-        following = plan.targets.get((position.node, port))
+        node, visit = position.node, position.visit
+        outcome = _outcome(plan, position, facts, now, chance)
+        if isinstance(outcome, Wait | WaitFor):
+            return Advance(tuple(steps), tuple(effects), Resting(_rest(position, outcome, now)))
+        if isinstance(outcome, Stop):
+            steps.append(Step(node, visit, None, {}, now))
+            return Advance(tuple(steps), tuple(effects), Finished("done", outcome.reason))
+        port, asked, saw = outcome
+        steps.append(Step(node, visit, port, saw, now))
+        following = plan.targets.get((node, port))
+        if asked:
+            effects += [(visit, effect) for effect in asked]
+            facts = _foreseen(plan, facts, asked)
         if following is None:
             return Advance(tuple(steps), tuple(effects), Finished("done", "end"))
-        facts = _foreseen(facts, asked) if asked else facts
-        position = Position(following, position.visit + 1)
+        position = Position(following, visit + 1)
 
 
-def _foreseen(facts: Facts, asked: Iterable[Effect]) -> Facts:
+def _foreseen(plan: Plan, facts: Facts, asked: Iterable[Effect]) -> Facts:
     """Return what is known once these effects are carried out: the walk that asks for them is over by then."""
     for effect in asked:
         match effect:
-            case TagCustomer(_, tag, add):
+            case TagCustomer(_, tag, add) if "customer" in plan.needs:
                 facts = facts.tagged(tag, add)
-            case SendMessage() | SendChat() | GrantOffer():
+            case SendMessage() | SendChat() | GrantOffer() if "messages" in plan.needs:
                 facts = facts.sent(effect.node)
     return facts
 
@@ -214,4 +215,4 @@ def _heard(kind: NodeKind, position: Position, visit: Visit) -> Outcome:
 def _rest(position: Position, outcome: Wait | WaitFor, now: datetime) -> Position:
     """Return the position at rest; one that already rests keeps its beginning."""
     awaited = outcome.events if isinstance(outcome, WaitFor) else ()
-    return position._replace(since=position.since or now, wake=outcome.until, waits_for=awaited)
+    return Position(position.node, position.visit, position.since or now, outcome.until, awaited)

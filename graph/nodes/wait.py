@@ -42,10 +42,9 @@ class WaitAWhile(NodeKind):
     )  # fmt: skip
 
     def run(self, visit: Visit) -> Wait:
-        settings, since = visit.settings, visit.now
-        until = _until(settings, since, visit.facts.local_zone)
-        rule = {"duration": dict(settings["duration"]), "ending": settings.get("ending", "any")}
-        return Wait(until, {**rule, "since": since.isoformat(), "zone": visit.facts.local_zone})
+        settings, since, zone = visit.settings, visit.now, visit.facts.local_zone
+        rule = {"duration": settings["duration"], "ending": settings.get("ending", "any")}
+        return Wait(_until(settings, since, zone), {**rule, "since": since.isoformat(), "zone": zone})
 
     def card(self, settings: Settings, names: Names) -> Card:
         return Card(
@@ -68,17 +67,17 @@ class WaitAWhile(NodeKind):
         return Words(M("Wait %(duration)s"), {"duration": duration})
 
 
-def _until(settings: Settings, since: datetime, zone_name: str) -> datetime:
-    zone, duration = zone_of(zone_name), settings["duration"]
+def _until(settings: Settings, since: datetime, zone: str) -> datetime:
+    duration = settings["duration"]
     earliest = since + span(duration)
     match settings.get("ending", "any"):
         case "daytime" | "hours":
             opens, closes = _hours(settings)
-            return next_inside(earliest, clock(opens), clock(closes), zone)
+            return next_inside(earliest, clock(opens), clock(closes), zone_of(zone))
         case "at" if duration["unit"] in ("days", "weeks"):
-            return days_later(since, span(duration).days, clock(settings["at"]), zone)
+            return days_later(since, span(duration).days, clock(settings["at"]), zone_of(zone))
         case "at":
-            return next_time(earliest, clock(settings["at"]), zone)
+            return next_time(earliest, clock(settings["at"]), zone_of(zone))
     return earliest
 
 
