@@ -38,18 +38,21 @@ class Bodies:
             body = _whole(environ["wsgi.input"], length)
         finally:
             self._leave(address)
-        return self._application(environ | {"wsgi.input": io.BytesIO(body)}, start_response)
+        environ["wsgi.input"] = io.BytesIO(body)
+        return self._application(environ, start_response)
 
     def _enter(self, address: str) -> bool:
         with self._lock:
             free = self._waiting.total() < self._places and self._waiting[address] < self._each
-            self._waiting[address] += free
+            if free:
+                self._waiting[address] += 1
             return free
 
     def _leave(self, address: str) -> None:
         with self._lock:
             self._waiting[address] -= 1
-            self._waiting += Counter()  # forgets who waits no more
+            if not self._waiting[address]:
+                del self._waiting[address]
 
 
 def _length(environ: dict[str, Any]) -> int:

@@ -24,7 +24,7 @@ def unstorable(text: str) -> bool:
 
 def misleading(text: str) -> bool:
     """Return whether a text turns around the order in which what stands beside it is read."""
-    return not BIDI.isdisjoint(text)
+    return not (text.isascii() or BIDI.isdisjoint(text))
 
 
 def as_name(text: str, longest: int) -> str:

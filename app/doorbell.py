@@ -14,7 +14,7 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
-from flask import current_app
+from flask import Flask, current_app
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -47,16 +47,13 @@ def impatient(patience: float = PATIENCE) -> dict[str, Any]:
 
 def ring(kind: str, id: int) -> bool:
     """Hint that work of this kind waits for this shop (or version); False when nobody could be told."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if "doorbell" not in app.extensions:
-        app.extensions["doorbell"] = broker(app.extensions["settings"].redis_url)
+    bell = _bell(current_app)
+    if isinstance(bell, StubBroker):
+        return False
     message = dramatiq.Message(
         queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options={"max_retries": 0}
     )
-    bell = app.extensions["doorbell"]
     try:
-        if isinstance(bell, StubBroker):
-            return False
         if bell.client.set(_rung(kind, id), b"1", nx=True, px=PAUSE) and not _waits(bell, kind, id):
             hint = bell.enqueue(message)
             bell.client.set(_hint(kind, id), hint.options["redis_message_id"])
@@ -66,6 +63,17 @@ def ring(kind: str, id: int) -> bool:
         log.warning("doorbell unheard: %s", kind)
         tally.count("hints", "lost")
         return False
+
+
+def has_ears(app: Flask) -> bool:
+    """Whether anybody can hear a ring of this application."""
+    return not isinstance(_bell(app), StubBroker)
+
+
+def _bell(app: Flask) -> Any:
+    if "doorbell" not in app.extensions:
+        app.extensions["doorbell"] = broker(app.extensions["settings"].redis_url)
+    return app.extensions["doorbell"]
 
 
 def heard(bell: dramatiq.Broker, kind: str, id: int) -> None:

@@ -27,14 +27,18 @@ class Sessions(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Any) -> SecureCookieSession | None:
         """Return what the session's cookie says."""
-        there = self.get_cookie_name(app) in request.headers.get("Cookie", "")
+        there = self.get_cookie_name(app) in request.environ.get("HTTP_COOKIE", "")
         return super().open_session(app, request) if there else self.session_class()
 
 
 class House(Flask):
-    """Flask, with plain views beside its pages."""
+    """Flask, with plain views beside its pages. No view and no hook is asynchronous."""
 
     session_interface = Sessions()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return it as it is: Flask would look at each function of each request."""
+        return func
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Do what comes before a view; return an answer where that is one already."""
@@ -47,6 +51,11 @@ class House(Flask):
         for hook in self.after_request_funcs.get(request.blueprint, ()):
             response = hook(response)  # type: ignore[assignment]
         return response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """Do what comes when a request is over."""
+        if not _asks_plainly():
+            super().do_teardown_request(exc)
 
 
 def _asks_plainly() -> bool:

@@ -5,15 +5,18 @@ Counting costs nothing and never fails; what a killed process had not added yet 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.models.tallies import Tally
 from app.unit import unit
 
+log = logging.getLogger(__name__)
 OFTEN = 10.0  # seconds between two times that a web process adds what it counted
 
 
@@ -48,10 +51,15 @@ def keep() -> None:
         raise
 
 
-def is_due() -> bool:
-    """Whether a process without a heart should add what it counted."""
+def keep_when_due() -> None:
+    """The same in a process without a heart, where that is to be done again; a database in trouble can wait."""
     mine = _mine()
-    return bool(mine.counts) and clock.monotonic() - mine.kept_at >= OFTEN
+    if not mine.counts or clock.monotonic() - mine.kept_at < OFTEN:
+        return
+    try:
+        keep()
+    except SQLAlchemyError as error:
+        log.warning("what was counted has to wait: %s", type(error).__name__)
 
 
 def _mine() -> Counted:

@@ -7,6 +7,7 @@ unless the request carries this session's CSRF token and comes from our own page
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -125,7 +126,7 @@ def is_open() -> bool:
 
 def protect(response: Response) -> Response:
     """Add the headers that keep a page from being misused; a view's own policy stays."""
-    wanted = {**HEADERS, **_house_headers()}
+    wanted = dict(behind())
     if (
         request.endpoint == "static"
     ):  # product pictures are shown by webmail programs, from pages of their own
@@ -136,10 +137,15 @@ def protect(response: Response) -> Response:
     return response
 
 
-def _house_headers() -> dict[str, str]:
-    kept = {"Cache-Control": "no-store"}
-    secure = current_app.config["SESSION_COOKIE_SECURE"]
-    return kept | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
+def behind() -> list[tuple[str, str]]:
+    """Return the headers that stand behind every page."""
+    return _behind(current_app.config["SESSION_COOKIE_SECURE"])
+
+
+@cache
+def _behind(secure: bool) -> list[tuple[str, str]]:
+    always = {**HEADERS, "Cache-Control": "no-store"}
+    return list((always | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})).items())
 
 
 def busy(error: Exception) -> bool:

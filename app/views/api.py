@@ -12,20 +12,20 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, request
 from pydantic import ValidationError
 
-from app import doorbell, intake, passwords
+from app import intake, passwords, ringer
 from app.extensions import csrf
 from app.models import InboxRow
 from app.pace import Pace
 from app.plain import plain
 from app.shops.facts import Reading
-from app.views.access import protect, public
+from app.views.access import behind, protect, public
+from app.views.answers import Answer
 from app.views.errors import problem
 from app.views.openapi import description
 from graph import strict
 
 PACE = Pace(3000, 60.0)
 pages = Blueprint("api", __name__, url_prefix="/api")
-pages.after_request(protect)  # what stands behind every page, and would not behind a plain view
 
 
 def register(app: Flask) -> None:
@@ -40,14 +40,21 @@ def caller() -> str:
     return passwords.digest(key) if key else request.remote_addr or ""
 
 
+@pages.after_request
+def guard(response: Response) -> Response:
+    """Put behind a refusal what stands behind every page, and would not behind a plain view."""
+    return response if isinstance(response, Answer) else protect(response)
+
+
 @pages.post("/v1/events")
 @public
 @plain
 def take_event() -> Response:
     """Store one event: 202, also when it is known already; else a problem document with the field at fault."""
-    if wait := PACE.wait(caller()):
+    given = bearer()
+    key = passwords.digest(given)
+    if wait := PACE.wait(key if given else request.remote_addr or ""):
         return too_fast(wait)
-    key = passwords.digest(bearer() or "")
     if not intake.opens(key):
         return unknown_key()
     raw = request.get_data(cache=False)
@@ -73,16 +80,14 @@ def accepted(key: str, raw: bytes, reading: Reading) -> Response:
     if taken is None:
         return unknown_key()
     if taken.new:
-        doorbell.ring("enrol", taken.shop_id)
+        ringer.ring("enrol", taken.shop_id)
     elif chosen and differs(InboxRow.body_of(taken.shop_id, intake.SOURCE, id), reading):
         return problem(
             422,
             "Key used before",
             "This Idempotency-Key came with another body. Use a new key for each event.",
         )
-    response = jsonify({"accepted": True, "id": id, "new": taken.new})
-    response.status_code = 202
-    return response
+    return Answer({"accepted": True, "id": id, "new": taken.new}, "202 ACCEPTED", behind())
 
 
 def differs(kept: bytes, reading: Reading) -> bool:
@@ -119,7 +124,7 @@ def unknown_key() -> Response:
     return refusal
 
 
-def bearer() -> str | None:
-    """Return the key in the Authorization header."""
+def bearer() -> str:
+    """Return the key in the Authorization header, or nothing."""
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return key.strip() or None if scheme.lower() == "bearer" else None
+    return key.strip() if scheme.lower() == "bearer" else ""

@@ -6,18 +6,14 @@ No sign-in, no secret, no personal data. The figures are for this machine, or fo
 from __future__ import annotations
 
 import hmac
-import logging
 
 from flask import Flask, Response, abort, current_app, jsonify, request
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import metrics, tally, vitals
 from app.config import Settings
 from app.extensions import csrf, limiter
 from app.models.heartbeats import SILENT
 from app.views.access import public
-
-log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
@@ -29,11 +25,8 @@ def register(app: Flask) -> None:
 
 def keep_count(_error: BaseException | None) -> None:
     """Add what this process counted, now and then, after a request that changes things anyway."""
-    if tally.is_due() and request.method != "GET":
-        try:
-            tally.keep()
-        except SQLAlchemyError as error:
-            log.warning("what was counted has to wait: %s", type(error).__name__)
+    if request.method != "GET":
+        tally.keep_when_due()
 
 
 def alive() -> Response:

@@ -17,6 +17,7 @@ from app.pace import Pace
 from app.shops.facts import Reading
 from app.unit import unit
 from app.views import api
+from app.views.access import HEADERS
 from app.views.openapi import EXAMPLE
 
 KEY = "a key of the tests"
@@ -53,6 +54,17 @@ def test_an_event_is_stored_as_it_came(door: FlaskClient) -> None:
     assert [(r.shop_id, r.source, r.delivery, r.body, r.state) for r in rows()] == [
         (1, "api", EXAMPLE["id"], raw.encode(), "waiting")
     ]
+
+
+def test_what_stands_behind_every_page_stands_behind_each_answer(door: FlaskClient) -> None:
+    accepted, refused = said(door, EXAMPLE), said(door, "{")
+    assert accepted.json == {"accepted": True, "id": EXAMPLE["id"], "new": True}
+    assert accepted.mimetype == "application/json" and int(accepted.headers["Content-Length"]) == len(
+        accepted.data
+    )
+    for answer in (accepted, refused):
+        behind = [(name, answer.headers.getlist(name)) for name in (*HEADERS, "Cache-Control")]
+        assert all(len(values) == 1 for _name, values in behind), behind
 
 
 def test_the_same_delivery_is_taken_once(door: FlaskClient) -> None:
