@@ -52,8 +52,8 @@ def advance(version_id: int) -> Advanced:
     db.session.rollback()
     if version is None or version.status == "paused":
         return Advanced()
-    first = unit(lambda: _claim(version_id, clock.now(version.shop_id), 1))
-    return Advanced(_led(version.shop_id, version_id, first), version.shop_id)
+    first = unit(lambda: claim(version_id, clock.now(version.shop_id), 1))
+    return Advanced(lead(version.shop_id, version_id, first), version.shop_id)
 
 
 def _version(version_id: int) -> Any:
@@ -61,8 +61,11 @@ def _version(version_id: int) -> Any:
     return flow.where(Version.id == version_id)
 
 
-def _claim(version_id: int, now: datetime, most: int = BATCH) -> dict[int, int]:
-    """Return the tokens of the runs that are now ours, by id; those that were claimed too often are put aside."""
+def claim(version_id: int, now: datetime, most: int = BATCH) -> dict[int, int]:
+    """Return the tokens of the runs that are now ours, by id; those that were claimed too often are put aside.
+
+    Inside the caller's unit.
+    """
     claimed = Run.claim(version_id, now, clock.real() + LEASE, most)
     for row in claimed:
         if row.attempts > POISON:
@@ -70,8 +73,8 @@ def _claim(version_id: int, now: datetime, most: int = BATCH) -> dict[int, int]:
     return {row.id: row.token for row in claimed if row.attempts <= POISON}
 
 
-def _led(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
-    """Move the first run and those that are due with it; return how many."""
+def lead(shop_id: int, version_id: int, first: Mapping[int, int]) -> int:
+    """Move the first run, which is claimed, and those that are due with it; return how many."""
     if not first:
         return 0
     try:
@@ -99,7 +102,7 @@ def _carefully(shop_id: int, version_id: int, first: Mapping[int, int], most: in
     """Move these and some more, each claimed before it is moved: what ends this worker has counted before it can."""
     tokens = dict(first)
     try:
-        tokens |= unit(lambda: _claim(version_id, clock.now(shop_id), most - 1))
+        tokens |= unit(lambda: claim(version_id, clock.now(shop_id), most - 1))
         _work(shop_id, version_id, tokens)
     except Exception:
         _give_back(tokens)

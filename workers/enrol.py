@@ -31,6 +31,7 @@ from workers.plans import Compiled, plans
 log = logging.getLogger(__name__)
 BATCH = 1000
 LEFT = ("cart.abandoned", "checkout.abandoned")
+Live = Sequence[tuple[Any, Compiled]]  # flows (rows) with their plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What one batch did: events looked at, and the versions that now have due runs."""
+    """What one batch did: events looked at, the versions that now have due runs, and those in which any began."""
 
     events: int = 0
     versions: frozenset[int] = frozenset()
+    begun: frozenset[int] = frozenset()
 
 
 def enrol(shop_id: int) -> Enrolled:
@@ -75,7 +77,9 @@ def _some(shop_id: int, ids: Sequence[int]) -> Enrolled:
         if len(ids) == 1:
             return _blame(shop_id, ids[0], error)
     first, second = (_some(shop_id, part) for part in (ids[: len(ids) // 2], ids[len(ids) // 2 :]))
-    return Enrolled(first.events + second.events, first.versions | second.versions)
+    return Enrolled(
+        first.events + second.events, first.versions | second.versions, first.begun | second.begun
+    )
 
 
 def _blame(shop_id: int, id: int, error: Exception) -> Enrolled:
@@ -89,7 +93,7 @@ def _blame(shop_id: int, id: int, error: Exception) -> Enrolled:
 def _turn_away(shop_id: int, id: int, now: datetime) -> None:
     """Refuse an event that cannot be enrolled to each live flow that it would have started."""
     events = Event.unseen([id])
-    candidates, broken = _candidates(events, _live(shop_id), now)
+    candidates, broken = _candidates(events, live(shop_id), now)
     Refusal.save([*broken, *(_refused(each.event, each.flow.id, "unreadable", now) for each in candidates)])
     Event.enrolled([id], now)
 
@@ -97,8 +101,11 @@ def _turn_away(shop_id: int, id: int, now: datetime) -> None:
 def _batch(shop_id: int, ids: Sequence[int], now: datetime) -> Enrolled:
     if not locks.alone(shop_id):
         return Enrolled()
-    # The flows before anything else: a switch-off that comes now waits for us, then ends what we began.
-    flows = _live(shop_id)
+    return look_at(shop_id, live(shop_id), ids, now)
+
+
+def look_at(shop_id: int, flows: Live, ids: Sequence[int], now: datetime) -> Enrolled:
+    """Enrol events to the live flows, inside the unit of whoever is alone with the shop."""
     events = Event.unseen(ids)
     if not events:
         return Enrolled()
@@ -107,11 +114,14 @@ def _batch(shop_id: int, ids: Sequence[int], now: datetime) -> Enrolled:
     Refusal.save(broken)
     begun = _decide(shop_id, candidates, flows, now)
     Event.enrolled([event.id for event in events], now)
-    return Enrolled(len(events), frozenset(woken | begun))
+    return Enrolled(len(events), frozenset(woken | begun), frozenset(begun))
 
 
-def _live(shop_id: int) -> list[tuple[Any, Compiled]]:
-    """Return the live flows of a shop with their plans, or with what is wrong with their graphs."""
+def live(shop_id: int) -> Live:
+    """Return the live flows of a shop with their plans, or with what is wrong with their graphs.
+
+    They are locked, and before anything else: a switch-off that comes now waits for us, then ends what we began.
+    """
     rows = [row for row in _flows(shop_id=shop_id) if row.version_id]
     compiled = plans({row.version_id for row in rows})
     return [(row, compiled[row.version_id]) for row in rows]
@@ -125,7 +135,7 @@ def _flows() -> Any:
 
 
 def _candidates(
-    events: Sequence[Row[Any]], flows: Sequence[tuple[Any, Compiled]], now: datetime
+    events: Sequence[Row[Any]], flows: Live, now: datetime
 ) -> tuple[list[Candidate], list[dict[str, Any]]]:
     """Return each event with each flow whose trigger it matches, in the order in which things happened.
 
@@ -152,9 +162,7 @@ def _candidate(event: Row[Any], flow: Any, plan: Compiled) -> Candidate | None:
     return candidate if candidate.key else None
 
 
-def _decide(
-    shop_id: int, candidates: Sequence[Candidate], flows: Sequence[tuple[Any, Compiled]], now: datetime
-) -> set[int]:
+def _decide(shop_id: int, candidates: Sequence[Candidate], flows: Live, now: datetime) -> set[int]:
     """Begin a run or record a refusal for each candidate; return the versions of the runs begun."""
     if not candidates:
         return set()
@@ -259,7 +267,7 @@ def _people() -> Any:
     return columns.where(in_shop(told("shop_id"), Customer.id, told("ids")))
 
 
-def _looks_after_checkouts(flows: Sequence[tuple[Any, Compiled]]) -> bool:
+def _looks_after_checkouts(flows: Live) -> bool:
     for _flow, plan in flows:
         sweep = plan.enrols.sweep(plan.trigger.settings) if isinstance(plan, Plan) else None
         if sweep is not None and sweep.subject == "checkout":

@@ -36,20 +36,20 @@ def take_in(shop_id: int) -> int:
     """Save up to a batch of deliveries; return how many (0: nothing waits that can be read, or another is at it)."""
     ids = InboxRow.waiting(shop_id, BATCH)
     db.session.rollback()
-    return _take(shop_id, ids) if ids else 0
+    return take(shop_id, ids) if ids else 0
 
 
-def _take(shop_id: int, ids: Sequence[int]) -> int:
+def take(shop_id: int, ids: Sequence[int]) -> int:
     """Save these in one transaction; halve them when that fails, down to the one that is to blame."""
     try:
-        return unit(lambda: _save(shop_id, ids))
+        return unit(lambda: save(shop_id, ids) if locks.alone(shop_id) else 0)
     except Exception as error:  # whatever it is, the inbox shows it and the neighbours go on
         if is_trouble(error):
             raise
         if len(ids) == 1:
             return _blame(ids[0], error)
         half = len(ids) // 2
-        return _take(shop_id, ids[:half]) + _take(shop_id, ids[half:])
+        return take(shop_id, ids[:half]) + take(shop_id, ids[half:])
 
 
 def _blame(id: int, error: Exception) -> int:
@@ -58,9 +58,8 @@ def _blame(id: int, error: Exception) -> int:
     return 0
 
 
-def _save(shop_id: int, ids: Sequence[int]) -> int:
-    if not locks.alone(shop_id):
-        return 0
+def save(shop_id: int, ids: Sequence[int]) -> int:
+    """Save what these deliveries say, inside the unit of whoever is alone with the shop; return how many were read."""
     rows = InboxRow.unread(ids)
     heard, bad = _read(rows)
     told = saving.save(shop_id, heard, consents.unheard(shop_id, heard))

@@ -7,14 +7,14 @@ in the database, and is found again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.extensions import db
-from workers import alerts, confirmations, intake, steadiness
-from workers.advance import advance
+from workers import alerts, arrival, confirmations, steadiness
+from workers.advance import BATCH, advance, lead
 from workers.calls import call
 from workers.deliver import deliver
 from workers.enrol import enrol
@@ -61,15 +61,30 @@ def _batches(one: Callable[[], int]) -> bool:
 def _enrol(shop_id: int, tell: Tell) -> bool:
     versions: set[int] = set()
 
+    def arrived() -> int:
+        batch = arrival.arrive(shop_id)
+        versions.update(batch.versions)
+        for version_id, first in batch.first.items():
+            if _go_on(shop_id, version_id, first, tell):
+                versions.add(version_id)
+        return batch.deliveries
+
     def one() -> int:
         batch = enrol(shop_id)
         versions.update(batch.versions)
         return batch.events
 
-    unread, unheard = _batches(lambda: intake.take_in(shop_id)), _batches(one)
+    unread, unheard = _batches(arrived), _batches(one)
     for version_id in sorted(versions):
         tell("advance", version_id)
     return unread or unheard
+
+
+def _go_on(shop_id: int, version_id: int, first: Mapping[int, int], tell: Tell) -> bool:
+    """Move runs that have just begun, the first of which is claimed; return whether more may be due."""
+    moved = lead(shop_id, version_id, first)
+    _tell_outside(shop_id, tell)
+    return moved >= BATCH
 
 
 def _advance(version_id: int, tell: Tell) -> bool:
@@ -82,9 +97,13 @@ def _advance(version_id: int, tell: Tell) -> bool:
 
     more = _batches(one)
     for shop_id in shops:
-        tell("deliver", shop_id)
-        tell("call", shop_id)
+        _tell_outside(shop_id, tell)
     return more
+
+
+def _tell_outside(shop_id: int, tell: Tell) -> None:
+    tell("deliver", shop_id)
+    tell("call", shop_id)
 
 
 def _deliver(shop_id: int, _tell: Tell) -> bool:

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "workers.enrol._blame": "an event that cannot be enrolled",
     "workers.enrol._alone": "an event that cannot be enrolled",
     "workers.intake._blame": "a delivery that cannot be read",
+    "workers.intake.take": "deliveries in which something cannot be read, or whose events cannot be enrolled",
     "workers.handover._letter": "a message that was claimed too often",
     "workers.handover._give_back": "the mail server is slow, or in trouble",
     "workers.handover._through": "a channel that cannot bring it",

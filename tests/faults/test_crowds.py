@@ -19,7 +19,7 @@ from tests.workers.world import WAIT
 STAGE = {"workers": 3, "database": "postgresql"}
 CROWD = 5000
 POINTS = [
-    f"{time} commit of workers.advance.{name}" for name in ("advance", "_led") for time in ("before", "after")
+    f"{time} commit of workers.advance.{name}" for name in ("advance", "lead") for time in ("before", "after")
 ]
 
 

@@ -50,7 +50,7 @@ def test_an_effect_that_cannot_be_written_parks_only_the_run_that_asked_for_it(w
 
 def test_a_worker_that_dies_with_a_claim_is_survived(world, monkeypatch):
     version = ready(world)
-    monkeypatch.setattr(advance, "_led", lambda *_: 0)  # died right after the claim's commit
+    monkeypatch.setattr(advance, "lead", lambda *_: 0)  # died right after the claim's commit
     advance.advance(version.id)
     monkeypatch.undo()
     assert world.run.status == "leased"
@@ -86,7 +86,7 @@ def test_a_crash_inside_the_batch_leaves_no_half(world, monkeypatch, where):
 
 def test_a_run_that_ends_its_worker_five_times_is_put_aside(world, monkeypatch):
     version = ready(world)
-    monkeypatch.setattr(advance, "_led", lambda *_: 0)
+    monkeypatch.setattr(advance, "lead", lambda *_: 0)
     for _claim in range(6):
         advance.advance(version.id)
         world.skip(seconds=22)
@@ -150,10 +150,10 @@ def test_a_worker_that_dies_leaves_the_others_of_its_batch_to_be_moved_at_once(w
 
 def test_a_worker_that_was_away_too_long_writes_nothing(world):
     version = ready(world)
-    slow = unit(lambda: advance._claim(version.id, world.now))
+    slow = unit(lambda: advance.claim(version.id, world.now))
     world.skip(seconds=22)
     heartbeat.give_back()
-    quick = unit(lambda: advance._claim(version.id, world.now))
+    quick = unit(lambda: advance.claim(version.id, world.now))
     advance._work(world.shop.id, version.id, slow)
     assert world.all(Step) == [] and world.run.status == "leased"
     advance._work(world.shop.id, version.id, quick)

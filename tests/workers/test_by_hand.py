@@ -141,7 +141,7 @@ def test_a_worker_that_was_just_at_it_writes_nothing(world, scheduled):
     from workers import advance as engine
 
     version = world.run.version_id
-    tokens = unit(lambda: engine._claim(version, world.now))
+    tokens = unit(lambda: engine.claim(version, world.now))
     assert tokens
     write(world)
     engine._work(world.shop.id, version, tokens)

@@ -263,7 +263,7 @@ def test_a_claim_of_before_the_switch_off_is_worth_nothing(world):
     world.order()
     world._enrol(world.shop.id)
     version = world.only(Version, Version.flow_id == flow)
-    claimed = unit(lambda: advance._claim(version.id, world.now))
+    claimed = unit(lambda: advance.claim(version.id, world.now))
     off(world, flow)
     ((id, token),) = claimed.items()
     assert world.run.token > token and not unit(lambda: Run.park(id, token, "too late"))
