@@ -15,6 +15,10 @@
 PYTHON = $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && exit; done; echo python3)
 IN = .venv/bin/python -m
+# A file to a process at a time, in the order of tests/conftest.py: the longest first.
+PYTEST = $(IN) pytest -n auto --dist loadfile --no-loadscope-reorder
+# What Python has compiled is kept, or each of the many processes of the tests would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = @command -v $(PYTHON) >/dev/null || { echo "Relance needs Python 3.11 or newer: install python3, then run make again."; exit 1; }; \
 	$(PYTHON) app/launcher/install.py
 TESTS = tests
@@ -28,11 +32,11 @@ run:
 test:
 	$(INSTALL) requirements-dev.txt
 	@$(IN) tests.chromium
-	@$(IN) pytest -n auto --dist loadfile $(TESTS)
+	@$(PYTEST) $(TESTS)
 
 quick:
 	$(INSTALL) requirements-dev.txt
-	@$(IN) pytest -n auto --dist loadfile -m "not e2e and not faults" $(TESTS)
+	@$(PYTEST) -m "not e2e and not faults" $(TESTS)
 
 e2e:
 	$(INSTALL) requirements-dev.txt

@@ -7,9 +7,9 @@ Must not know what a test does with them: its database is its own, and begins em
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 from flask import Flask
@@ -35,18 +35,26 @@ class Compiled(BytecodeCache):
 
 
 TEMPLATES = Compiled()
+BUILDERS = ("_build", "_build_unknown")
 _statements: LRUCache[Any, Any] = LRUCache(5000)
 _engines: dict[str, Engine] = {}
-_builders: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-_compile_builder = Rule._compile_builder
+_rules: dict[tuple[object, ...], dict[str, Any]] = {}
+_compile = Rule.compile
 
 
-def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-    # Werkzeug compiles a small function for each address of each application; it depends on nothing but these.
-    made_of = (rule.rule, append_unknown, tuple(rule._trace), repr(rule.defaults))
-    if made_of not in _builders:
-        _builders[made_of] = _compile_builder(rule, append_unknown)
-    return _builders[made_of]
+def _compiled(rule: Rule) -> None:
+    # Werkzeug compiles two small functions for each address of each application; they depend on nothing but these.
+    assert rule.map is not None
+    told = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
+    made_of = (*told, *rule.map.converters.values())
+    if made_of not in _rules:
+        _compile(rule)
+        _rules[made_of] = {
+            name: getattr(rule, name) for name in ("_parts", "_trace", "_converters", "arguments")
+        }
+        _rules[made_of] |= {name: getattr(rule, name).__func__ for name in BUILDERS}
+    for name, made in _rules[made_of].items():
+        setattr(rule, name, MethodType(made, rule) if name in BUILDERS else made)
 
 
 def _share(engine: Engine) -> None:
@@ -58,7 +66,7 @@ def _share(engine: Engine) -> None:
 def hasten(app: Flask) -> None:
     """Let an application use what others of this process have compiled, and wait for no disk."""
     app.jinja_env.bytecode_cache = TEMPLATES
-    Rule._compile_builder = _builder  # type: ignore[method-assign]
+    Rule.compile = _compiled  # type: ignore[method-assign]
     with app.app_context():
         _share(db.engine)
         if db.engine.dialect.name == "sqlite":
