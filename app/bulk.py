@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -94,30 +93,6 @@ def _conflict(statement: Any, dialect: Dialect) -> str:
         dialect=dialect, compile_kwargs={"literal_binds": True}
     )
     return " ON CONFLICT" + str(words).partition(" ON CONFLICT")[2]
-
-
-def insert_each(model: Any, rows: Rows, once: Sequence[str]) -> list[bool]:
-    """Write a few rows, all with the same columns; return of each whether it was new.
-
-    A row whose unique key, which `once` names, is taken is left as it is; of two with the same key the first is new.
-    """
-    if not rows:
-        return []
-    connection, (names, values) = db.session.connection(), _apart_from_names(rows)
-    table = _table(model, names)
-    one = f"({', '.join([MARKS[connection.dialect.name]] * len(names))})"
-    into = f"INSERT INTO {_quoted(table.name)} ({_listed(names)}) VALUES {', '.join([one] * len(rows))}"
-    unless = f"ON CONFLICT ({_listed(once)}) DO NOTHING RETURNING {_listed(once)}"
-    told = tuple(chain.from_iterable(ready(connection.dialect, table, names, values)))
-    new = set(driver.ask(connection, f"{into} {unless}", told))
-    return [_found(new, tuple(row[name] for name in once)) for row in rows]
-
-
-def _found(new: set[tuple[Any, ...]], key: tuple[Any, ...]) -> bool:
-    """Take a key out of what is new; return whether it was there."""
-    found = key in new
-    new.discard(key)
-    return found
 
 
 def update(model: Any, alike: Alike, guard: str = "TRUE") -> int:
