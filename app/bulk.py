@@ -18,12 +18,13 @@ from typing import Any
 from zlib import crc32
 
 import psycopg
-from sqlalchemy import Connection, Dialect, Table, null, select
+from sqlalchemy import Connection, Dialect, Table, null, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import driver
 from app.extensions import db
 from app.lists import among
+from app.questions import changes, told
 from app.ready import Values, ready
 
 Rows = Sequence[Mapping[str, Any]]
@@ -110,21 +111,26 @@ def update(model: Any, alike: Alike, guard: str = "TRUE") -> int:
 
 
 def _together(table: Table, values: Mapping[str, Any], ids: Collection[int], guard: str) -> int:
-    changed: Any = db.session.execute(
-        table.update().where(among(table.c.id, ids), db.text(guard)).values(**values)
+    return _alike(
+        table, tuple(values), guard, ids=ids, **{f"_{name}": value for name, value in values.items()}
     )
-    return int(changed.rowcount)
+
+
+@changes
+def _alike(table: Table, names: Sequence[str], guard: str) -> Any:
+    values = {name: told(f"_{name}") for name in names}
+    return table.update().where(among(table.c.id, told("ids")), text(guard)).values(values)
 
 
 def _apart(table: Table, names: Sequence[str], rows: Values, guard: str) -> int:
     connection, name = db.session.connection(), _quoted(table.name)
     if connection.dialect.name == "sqlite":
-        told = ", ".join(f"{_quoted(each)} = ?" for each in names)
+        put = ", ".join(f"{_quoted(each)} = ?" for each in names)
         values = ready(connection.dialect, table, [*names, "id"], rows)
-        return _many(connection, f"UPDATE {name} SET {told} WHERE id = ? AND {guard}", values)
+        return _many(connection, f"UPDATE {name} SET {put} WHERE id = ? AND {guard}", values)
     aside = _aside(connection, table, [*names, "id"], rows)
-    told = ", ".join(f"{_quoted(each)} = {aside}.{_quoted(each)}" for each in names)
-    return _ran(connection, f"UPDATE {name} SET {told} FROM {aside} WHERE {name}.id = {aside}.id AND {guard}")
+    put = ", ".join(f"{_quoted(each)} = {aside}.{_quoted(each)}" for each in names)
+    return _ran(connection, f"UPDATE {name} SET {put} FROM {aside} WHERE {name}.id = {aside}.id AND {guard}")
 
 
 def _many(connection: Connection, statement: str, values: Values) -> int:

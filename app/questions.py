@@ -30,9 +30,11 @@ from app.extensions import db
 
 Build = Callable[..., Any]  # returns a statement
 MOST = 500  # statements that are kept ready
-told: Callable[[str], BindParameter[Any]] = (
-    bindparam  # a name in a statement; no column that it sets may be called so
-)
+
+
+def told(name: str) -> BindParameter[Any]:
+    """Return a name in a statement, which is told when it is asked; no column that it sets may be called the same."""
+    return bindparam(name)
 
 
 def asks(build: Build) -> Callable[..., list[Any]]:

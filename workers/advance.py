@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.extensions import db
 from app.models import Flow, Run, Version
+from app.questions import asks, told
 from app.unit import is_trouble, unit
 from workers.moving import move
 
@@ -48,17 +49,19 @@ class Doubt(Exception):
 
 def advance(version_id: int) -> Advanced:
     """Move a batch of due runs forward; 0 runs when none is due. Raises only the database's own troubles."""
-    version = db.session.execute(_version(version_id)).first()
+    found = _version(id=version_id)
     db.session.rollback()
-    if version is None or version.status == "paused":
+    if not found or found[0].status == "paused":
         return Advanced()
-    first = unit(lambda: claim(version_id, clock.now(version.shop_id), 1))
-    return Advanced(lead(version.shop_id, version_id, first), version.shop_id)
+    shop_id = found[0].shop_id
+    first = unit(lambda: claim(version_id, clock.now(shop_id), 1))
+    return Advanced(lead(shop_id, version_id, first), shop_id)
 
 
-def _version(version_id: int) -> Any:
+@asks
+def _version() -> Any:
     flow = select(Version.shop_id, Flow.status).join(Flow, Flow.id == Version.flow_id)
-    return flow.where(Version.id == version_id)
+    return flow.where(Version.id == told("id"))
 
 
 def claim(version_id: int, now: datetime, most: int = BATCH) -> dict[int, int]:

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app import facts as seen
-from app.extensions import db
 from app.lists import among, in_shop
 from app.models import Cart, Customer, CustomerTag, Event, Message, Order, Shop
 from app.questions import asks, told
@@ -41,7 +40,7 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
     carts = _carts({event.cart_id for event in events.values()}, whole) if "cart" in plan.needs else {}
     orders = _orders({event.order_id for event in events.values()}, whole) if "order" in plan.needs else {}
     messages = _messages({run.id for run in runs}) if "messages" in plan.needs else {}
-    since, shop = _since(shop_id, plan, people, events), db.session.get_one(Shop, shop_id)
+    since, (shop,) = _since(shop_id, plan, people, events), _shop(id=shop_id)
     began = {id: seen.event(event) for id, event in events.items()}
     return {
         run.id: facts.Facts(
@@ -56,6 +55,11 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
         )
         for run, event in ((run, events[run.event_id]) for run in runs)
     }
+
+
+@asks
+def _shop() -> Any:
+    return select(Shop.timezone, Shop.currency).where(Shop.id == told("id"))
 
 
 def _by_id(model: Any, ids: Iterable[int | None], names: Sequence[str] = ()) -> dict[int, Any]:

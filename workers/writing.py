@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from app.extensions import db
+from app.lists import in_shop
 from app.mail_ids import mail_ids
 from app.models import Email, Message
+from app.questions import asks, told
 from graph.effects import GrantOffer, NotifyStaff, SendChat, SendMessage
 from graph.fields import span
 from graph.interpreter import Plan
@@ -48,19 +49,20 @@ def _emails(asked: Sequence[Asked], latest: datetime | None) -> list[Said]:
     wanted = of(SendMessage, asked)
     if not wanted:
         return []
-    theirs = (
-        Email.shop_id == wanted[0][0].run.shop_id,
-        Email.id.in_({effect.email for _each, effect in wanted}),
-    )
-    revisions = {
-        id: revision for id, revision in db.session.execute(select(Email.id, Email.revision).where(*theirs))
-    }
+    emails = {effect.email for _each, effect in wanted}
+    known = _revisions(shop_id=wanted[0][0].run.shop_id, emails=emails)
+    revisions = {email.id: email.revision for email in known}
     contents = {
         effect: Content(topic=effect.topic, email_id=effect.email, email_revision=revisions.get(effect.email),
                         latest_at=latest)
         for effect in {effect for _each, effect in wanted}
     }  # fmt: skip
     return [(each, contents[effect]) for each, effect in wanted]
+
+
+@asks
+def _revisions() -> Any:
+    return select(Email.id, Email.revision).where(in_shop(told("shop_id"), Email.id, told("emails")))
 
 
 def _in_the_shop(asked: Sequence[Asked], latest: datetime | None) -> list[Said]:
