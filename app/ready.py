@@ -7,6 +7,7 @@ Knows types and drivers. Must not know a statement.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -34,6 +35,7 @@ def _column(kind: TypeEngine[Any], dialect: Dialect, told: Sequence[Any]) -> Seq
     return [None if each is None else bound(each) for each in told]
 
 
+@lru_cache(1000)
 def _bound(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
     """Return what makes a value of this type ready; None where it is taken as it is."""
     if isinstance(kind, JSON):  # as the detour over the type would write it

@@ -19,6 +19,7 @@ from app.lists import among, in_shop
 from app.models.coupons import Bill, Coupon, Declined, Quote
 from app.models.runs import Run
 from app.models.tags import CustomerTag
+from app.questions import changes, told
 from app.unit import changed
 from app.upsert import once
 
@@ -163,8 +164,13 @@ class Code(db.Model):
     @classmethod
     def release_of(cls, runs: Collection[int]) -> int:
         """Give up the codes of runs that ended before a message could show them; return how many."""
-        reserved = update(cls).where(among(cls.run_id, runs), cls.state == "reserved")
-        return changed(reserved.values(state="released")) if runs else 0
+        return cls._release(runs=runs) if runs else 0
+
+    @classmethod
+    @changes
+    def _release(cls) -> Any:
+        reserved = update(cls).where(among(cls.run_id, told("runs")), cls.state == "reserved")
+        return reserved.values(state="released")
 
     @classmethod
     def _take(cls, code_id: int, coupon: Coupon, now: datetime) -> bool:
