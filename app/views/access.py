@@ -137,15 +137,15 @@ def protect(response: Response) -> Response:
     return response
 
 
-def behind() -> list[tuple[str, str]]:
+def behind() -> tuple[tuple[str, str], ...]:
     """Return the headers that stand behind every page."""
     return _behind(current_app.config["SESSION_COOKIE_SECURE"])
 
 
 @cache
-def _behind(secure: bool) -> list[tuple[str, str]]:
+def _behind(secure: bool) -> tuple[tuple[str, str], ...]:
     always = {**HEADERS, "Cache-Control": "no-store"}
-    return list((always | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})).items())
+    return tuple((always | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})).items())
 
 
 def busy(error: Exception) -> bool:

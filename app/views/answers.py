@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-Headers = list[tuple[str, str]]
+Headers = tuple[tuple[str, str], ...]
 
 
 class Answer(Response):

@@ -122,6 +122,11 @@ def test_the_field_at_fault_is_named(door: FlaskClient, change: dict[str, Any], 
     assert not rows()
 
 
+def test_what_is_too_long_is_told_in_characters(door: FlaskClient) -> None:
+    answer = said(door, {"event": "customer.saved", "customer": CUSTOMER | {"first_name": "a" * 121}})
+    assert answer.json["field"] == "customer.first_name" and "at most 120 characters" in answer.json["detail"]
+
+
 def test_an_event_must_bring_what_it_is_about(door: FlaskClient) -> None:
     answer = said(door, {"event": "order.placed"})
     assert answer.status_code == 422 and "order.placed needs order" in answer.json["detail"]
