@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 
@@ -42,11 +42,11 @@ class House(Flask):
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Do what comes before a view; return an answer where that is one already."""
-        return None if _asks_plainly() else super().preprocess_request()
+        return None if self._is_plain() else super().preprocess_request()
 
     def process_response(self, response: Response) -> Response:
         """Do what comes behind a view; return what is sent."""
-        if not _asks_plainly():
+        if not self._is_plain():
             return super().process_response(response)
         for hook in self.after_request_funcs.get(request.blueprint, ()):
             response = hook(response)  # type: ignore[assignment]
@@ -54,10 +54,8 @@ class House(Flask):
 
     def do_teardown_request(self, exc: BaseException | None = None) -> None:
         """Do what comes when a request is over."""
-        if not _asks_plainly():
+        if not self._is_plain():
             super().do_teardown_request(exc)
 
-
-def _asks_plainly() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return getattr(view, "is_plain", False)
+    def _is_plain(self) -> bool:
+        return getattr(self.view_functions.get(request.endpoint or ""), "is_plain", False)
