@@ -87,6 +87,7 @@ ENGINE = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
     "json_deserializer": orjson.loads,
     "max_overflow": -1,  # threads are what is bounded: one of them never waits for another's connection
+    "pool_use_lifo": True,  # the one that was used last still has its pages and statements at hand
 }
 SERVED = {
     "pool_pre_ping": True,  # the way to a server may have been cut meanwhile; to a file there is none

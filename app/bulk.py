@@ -22,9 +22,8 @@ from sqlalchemy import Connection, Dialect, Table, null, select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import driver
-from app.extensions import db
 from app.lists import among
-from app.questions import changes, told
+from app.questions import at_hand, changes, told
 from app.ready import Values, ready
 
 Rows = Sequence[Mapping[str, Any]]
@@ -48,7 +47,7 @@ def write(
     """The same for rows that are told as tuples, in the order of `names`; `new` tells that hardly a key is taken."""
     if not rows:
         return 0
-    table, connection = _table(model, names), db.session.connection()
+    table, connection = _table(model, names), at_hand()
     if connection.dialect.name == "postgresql" and len(rows) >= FEW:
         if once is None:
             return _copy(connection, table, names, rows)
@@ -60,13 +59,18 @@ def write(
 
 def _put(connection: Connection, table: Table, names: Sequence[str], rows: Values, unless: str) -> int:
     """Write rows and return how many were written; `unless` is SQL that says what happens where a key is taken."""
-    into = f"INSERT INTO {_quoted(table.name)} ({_listed(names)})"
+    into = _into(table, tuple(names))
     if connection.dialect.name == "sqlite" or len(rows) < FEW:
         marks = ", ".join([MARKS[connection.dialect.name]] * len(names))
         told = ready(connection.dialect, table, names, rows)
         return _many(connection, f"{into} VALUES ({marks}){unless}", told)
     aside = _aside(connection, table, names, rows)
     return _ran(connection, f"{into} SELECT {_listed(names)} FROM {aside}{unless}")
+
+
+@lru_cache(500)
+def _into(table: Table, names: Sequence[str]) -> str:
+    return f"INSERT INTO {_quoted(table.name)} ({_listed(names)})"
 
 
 def _all_new(connection: Connection, table: Table, names: Sequence[str], rows: Values) -> bool:
@@ -83,7 +87,7 @@ def upsert(model: Any, statement: Any, rows: Rows) -> None:
     """Write rows, all with the same columns, by an INSERT … ON CONFLICT DO UPDATE in which each key comes once."""
     if not rows:
         return
-    connection, (names, values) = db.session.connection(), _apart_from_names(rows)
+    connection, (names, values) = at_hand(), _apart_from_names(rows)
     _put(connection, _table(model, names), names, values, _conflict(statement, connection.dialect))
 
 
@@ -123,7 +127,7 @@ def _alike(table: Table, names: Sequence[str], guard: str) -> Any:
 
 
 def _apart(table: Table, names: Sequence[str], rows: Values, guard: str) -> int:
-    connection, name = db.session.connection(), _quoted(table.name)
+    connection, name = at_hand(), _quoted(table.name)
     if connection.dialect.name == "sqlite":
         put = ", ".join(f"{_quoted(each)} = ?" for each in names)
         values = ready(connection.dialect, table, [*names, "id"], rows)
@@ -134,6 +138,8 @@ def _apart(table: Table, names: Sequence[str], rows: Values, guard: str) -> int:
 
 
 def _many(connection: Connection, statement: str, values: Values) -> int:
+    if len(values) == 1:
+        return driver.change(connection, statement, values[0])
     return int(connection.exec_driver_sql(statement, values, {"preserve_rowcount": True}).rowcount)
 
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, bindparam
+from sqlalchemy import BindParameter, Connection, Dialect, bindparam
 from sqlalchemy.types import TypeEngine
 
 from app import driver
@@ -37,12 +37,25 @@ def told(name: str) -> BindParameter[Any]:
     return bindparam(name)
 
 
+def at_hand() -> Connection:
+    """Return the connection of the session's transaction, which begins with it."""
+    session = db.session()
+    begun = session.get_transaction()
+    transaction, found = session.info.get("connection", (None, None))
+    if begun is None or begun is not transaction:
+        found = session.connection()  # takes longer than what is asked on it
+        session.info["connection"] = session.get_transaction(), found
+    way: Connection = found
+    return way
+
+
 def asks(build: Build) -> Callable[..., list[Any]]:
     """Have a query built once; return its rows, as named tuples."""
 
     @wraps(build)
     def asked(*words: Any, **means: Any) -> list[Any]:
-        return _statement(build, words, db.engine.dialect.name).rows(means)
+        way = at_hand()
+        return _statement(build, words, way.dialect.name).rows(way, means)
 
     return asked
 
@@ -52,7 +65,8 @@ def changes(build: Build) -> Callable[..., int]:
 
     @wraps(build)
     def changed(*words: Any, **means: Any) -> int:
-        return _statement(build, words, db.engine.dialect.name).count(means)
+        way = at_hand()
+        return _statement(build, words, way.dialect.name).count(way, means)
 
     return changed
 
@@ -62,7 +76,8 @@ def each(build: Build) -> Callable[..., int]:
 
     @wraps(build)
     def changed(*words: Any, rows: Sequence[Mapping[str, Any]]) -> int:
-        return _statement(build, words, db.engine.dialect.name).count_each(rows) if rows else 0
+        way = at_hand()
+        return _statement(build, words, way.dialect.name).count_each(way, rows) if rows else 0
 
     return changed
 
@@ -89,25 +104,25 @@ class Statement:
         found = [_found(column.type, dialect) for column in columns]
         self._found = [(place, turn) for place, turn in enumerate(found) if turn]
 
-    def rows(self, means: Mapping[str, Any]) -> list[Any]:
+    def rows(self, way: Connection, means: Mapping[str, Any]) -> list[Any]:
         """Return what is found."""
-        found = driver.ask(db.session.connection(), self._text, self._values(means))
+        found = driver.ask(way, self._text, self._values(means))
         if not found or not self._found:
-            return [self._row._make(row) for row in found]
+            return list(map(self._row._make, found))
         columns: list[Any] = list(zip(*found, strict=True))
         for place, turn in self._found:
             columns[place] = [None if value is None else turn(value) for value in columns[place]]
         return list(map(self._row, *columns))
 
-    def count(self, means: Mapping[str, Any]) -> int:
+    def count(self, way: Connection, means: Mapping[str, Any]) -> int:
         """Return how many rows are changed."""
-        return driver.change(db.session.connection(), self._text, self._values(means))
+        return driver.change(way, self._text, self._values(means))
 
-    def count_each(self, rows: Sequence[Mapping[str, Any]]) -> int:
+    def count_each(self, way: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Return how many rows are changed in all."""
         values: Any = [self._values(means) for means in rows]
         options = {"preserve_rowcount": True}
-        return int(db.session.connection().exec_driver_sql(self._text, values, options).rowcount)
+        return int(way.exec_driver_sql(self._text, values, options).rowcount)
 
     def _values(self, means: Mapping[str, Any]) -> driver.Values:
         values = self._given | self._turned(means)
@@ -115,11 +130,10 @@ class Statement:
 
     def _turned(self, means: Mapping[str, Any]) -> dict[str, Any]:
         ready = self._ready
-        return {name: _turn(ready[name], value) for name, value in means.items()}
-
-
-def _turn(turn: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if turn is None or value is None else turn(value)
+        return {
+            name: value if value is None or (turn := ready[name]) is None else turn(value)
+            for name, value in means.items()
+        }
 
 
 def _ready(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
