@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from uuid import uuid4
 
 import dramatiq
 import redis
@@ -22,8 +23,18 @@ from app import tally
 
 log = logging.getLogger(__name__)
 PATIENCE = 0.25  # seconds
-PAUSE = 2000  # milliseconds between two looks at whether the last hint was lost
+KEPT = 86_400  # seconds for which it is known which hint was the last
 QUEUES = {"enrol": "enrol", "advance": "advance", "deliver": "deliver", "call": "call"}
+# Where the last hint of this kind still waits, there is no second one. Else it is put where Dramatiq puts it, by one
+# trip to the broker and back: whoever has just ordered waits for that.
+_RING = """
+local last = redis.call('get', KEYS[1])
+if last and redis.call('lpos', KEYS[2], last) then return 0 end
+redis.call('hset', KEYS[3], ARGV[1], ARGV[2])
+redis.call('rpush', KEYS[2], ARGV[1])
+redis.call('set', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1
+"""
 
 
 def broker(redis_url: str) -> dramatiq.Broker:
@@ -50,19 +61,24 @@ def ring(kind: str, id: int) -> bool:
     bell = _bell(current_app)
     if isinstance(bell, StubBroker):
         return False
-    message = dramatiq.Message(
-        queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options={"max_retries": 0}
-    )
+    queue = f"{bell.namespace}:{QUEUES[kind]}"
+    keys = f"relance:hint:{kind}:{id}", queue, f"{queue}.msgs"
     try:
-        if bell.client.set(_rung(kind, id), b"1", nx=True, px=PAUSE) and not _waits(bell, kind, id):
-            hint = bell.enqueue(message)
-            bell.client.set(_hint(kind, id), hint.options["redis_message_id"])
+        if bell.client.eval(_RING, len(keys), *keys, *_hint(kind, id), KEPT):
             tally.count("hints", "sent")
         return True
     except Exception:  # whatever the broker's trouble is, the heartbeat finds the work
         log.warning("doorbell unheard: %s", kind)
         tally.count("hints", "lost")
         return False
+
+
+def _hint(kind: str, id: int) -> tuple[str, bytes]:
+    """Return a hint's own name, and the hint in Dramatiq's words."""
+    name = str(uuid4())
+    options = {"max_retries": 0, "redis_message_id": name}
+    hint = dramatiq.Message(queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options=options)
+    return name, hint.encode()
 
 
 def has_ears(app: Flask) -> bool:
@@ -74,26 +90,3 @@ def _bell(app: Flask) -> Any:
     if "doorbell" not in app.extensions:
         app.extensions["doorbell"] = broker(app.extensions["settings"].redis_url)
     return app.extensions["doorbell"]
-
-
-def heard(bell: dramatiq.Broker, kind: str, id: int) -> None:
-    """Let the next ring of this kind through: whoever heard this one looks at the rows from now on. Never raises."""
-    try:
-        if not isinstance(bell, StubBroker):
-            bell.client.delete(_rung(kind, id), _hint(kind, id))  # type: ignore[attr-defined]
-    except Exception:
-        log.warning("doorbell not taken down: %s", kind)
-
-
-def _waits(bell: RedisBroker, kind: str, id: int) -> bool:
-    """Whether the last hint of this kind is still in the broker, unheard, however long ago it was given."""
-    last = bell.client.get(_hint(kind, id))
-    return last is not None and bool(bell.client.hexists(f"{bell.namespace}:{QUEUES[kind]}.msgs", last))
-
-
-def _hint(kind: str, id: int) -> str:
-    return f"relance:hint:{kind}:{id}"
-
-
-def _rung(kind: str, id: int) -> str:
-    return f"relance:rung:{kind}:{id}"

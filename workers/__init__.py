@@ -101,6 +101,5 @@ def call(shop_id: int) -> None:
 def _hear(kind: str, id: int) -> None:
     from workers import work
 
-    doorbell.heard(broker, kind, id)
     with application().app_context():
         work.off(kind, id, tell=pulse.tell)

@@ -171,9 +171,6 @@ def test_hints_in_the_broker_do_not_grow_with_the_work(shop, house):
 def test_hints_that_nobody_hears_do_not_grow_with_time_either(shop, house):
     for _hour in range(5):
         assert doorbell.ring("deliver", shop.shop.id)
-        house.client.delete(
-            f"relance:rung:deliver:{shop.shop.id}"
-        )  # as if the pause between two rings had passed
     assert house.client.llen("dramatiq:deliver") == 1
     house.client.flushall()
     assert doorbell.ring("deliver", shop.shop.id)
