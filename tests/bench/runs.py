@@ -6,7 +6,7 @@ import time
 
 from app.models import Message
 from tests.bench import stage
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.peers import python
 from tests.bench.stage import POSTGRESQL, SQLITE
 
@@ -15,7 +15,14 @@ BOUNDS = {POSTGRESQL: (75, 150), SQLITE: (250, 500)}
 
 
 def measured(runs: int = RUNS, theirs: int = THEIRS) -> list[Figure]:
-    """Return our runs over DBOS' on both databases, and over SpiffWorkflow's, whose state is saved as DBOS' is."""
+    """Return our runs over DBOS' on both databases, and over SpiffWorkflow's, whose state is saved as DBOS' is.
+
+    The middle of three runs each.
+    """
+    return middle(lambda: _pairs(runs, theirs), 3)
+
+
+def _pairs(runs: int, theirs: int) -> list[Figure]:
     ours = {kind: rate(kind, runs) for kind in BOUNDS}
     return [*(_over_dbos(kind, ours[kind], theirs) for kind in BOUNDS), _over_spiff(ours[SQLITE], theirs)]
 

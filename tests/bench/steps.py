@@ -11,7 +11,7 @@ from app.config import Settings
 from app.extensions import db
 from app.models import Step
 from tests.bench import naive, raw, stage
-from tests.bench.figure import Figure
+from tests.bench.figure import Figure, middle
 from tests.bench.stage import POSTGRESQL, SQLITE
 from tests.conftest import SECRET
 from tests.workers.world import World
@@ -23,7 +23,7 @@ MANNERS = {SQLITE: (0.10, 0.20), POSTGRESQL: (0.25, 0.45)}  # floor and target o
 def measured(runs: int = RUNS, few: int = FEW) -> list[Figure]:
     """Return all figures about steps."""
     return [
-        *(_over_raw(kind, runs) for kind in MANNERS),
+        *middle(lambda: [_over_raw(kind, runs) for kind in MANNERS], 3),
         _over_one_by_one(SQLITE, runs, few),
         _two_over_one(runs * 2),
     ]
