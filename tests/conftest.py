@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,12 @@ SECRET = "a secret of the tests, long enough for them"
 def pytest_configure() -> None:
     """Look for no garbage while everything is loaded: nearly all of it stays."""
     gc.disable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> Generator[None, int, int]:
+    """Let one more process test than there are processors, unless those tests are left out that mostly wait."""
+    return (yield) + (not config.option.markexpr)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -65,9 +65,9 @@ class Instance:
         self._listener.join(10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """The product with its demo, for as long as this run of the tests."""
+    """The product with its demo, for as long as there are walks to take."""
     instance = Instance(tmp_path_factory.mktemp("instance"))
     try:
         instance.wait()
