@@ -8,11 +8,10 @@ first run that they begin is claimed too, so that whoever took them in goes stra
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app import clock
-from app.extensions import db
 from app.models import Event, InboxRow
 from app.unit import is_trouble, unit
 from workers import intake, locks
@@ -37,21 +36,20 @@ class Arrived:
 
 def arrive(shop_id: int) -> Arrived:
     """Take in and enrol the next batch of a shop's deliveries. Raises only the database's own troubles."""
-    ids = InboxRow.waiting(shop_id, intake.BATCH)
-    db.session.rollback()
-    if not ids:
-        return Arrived()
     try:
-        return unit(lambda: _at_once(shop_id, ids))
+        return unit(lambda: _at_once(shop_id))
     except Exception as error:  # whatever it is, it is found where each step stands alone
         if is_trouble(error):
             raise
-        log.warning("%s deliveries are read one step at a time: %s", len(ids), type(error).__name__)
-    return Arrived(intake.take(shop_id, ids))
+        log.warning("deliveries are read one step at a time: %s", type(error).__name__)
+    return Arrived(intake.take_in(shop_id))
 
 
-def _at_once(shop_id: int, ids: Sequence[int]) -> Arrived:
+def _at_once(shop_id: int) -> Arrived:
     if not locks.alone(shop_id):
+        return Arrived()
+    ids = InboxRow.waiting(shop_id, intake.BATCH)
+    if not ids:
         return Arrived()
     flows = live(shop_id)
     read = intake.save(shop_id, ids)
