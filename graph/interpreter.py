@@ -134,17 +134,14 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
         outcome = _outcome(plan, position, facts, now, chance)
         if isinstance(outcome, Wait | WaitFor):
             return Advance(tuple(steps), tuple(effects), Resting(_rest(position, outcome, now)))
-        if isinstance(outcome, Stop):
-            steps.append(Step(node, visit, None, {}, now))
-            return Advance(tuple(steps), tuple(effects), Finished("done", outcome.reason))
-        port, asked, saw = outcome
+        port, asked, saw = outcome if isinstance(outcome, Go) else (None, (), {})
         steps.append(Step(node, visit, port, saw, now))
-        following = plan.targets.get((node, port))
-        if asked:
-            effects += [(visit, effect) for effect in asked]
-            facts = _foreseen(plan, facts, asked)
+        effects += [(visit, effect) for effect in asked]
+        following = plan.targets.get((node, port or ""))
         if following is None:
-            return Advance(tuple(steps), tuple(effects), Finished("done", "end"))
+            reason = outcome.reason if isinstance(outcome, Stop) else "end"
+            return Advance(tuple(steps), tuple(effects), Finished("done", reason))
+        facts = _foreseen(plan, facts, asked)
         position = Position(following, visit + 1)
 
 

@@ -41,11 +41,10 @@ def load(shop_id: int, plan: Plan, runs: Rows) -> dict[int, facts.Facts]:
     orders = _orders({event.order_id for event in events.values()}, whole) if "order" in plan.needs else {}
     messages = _messages({run.id for run in runs}) if "messages" in plan.needs else {}
     since, (shop,) = _since(shop_id, plan, people, events), _shop(id=shop_id)
-    began = {id: seen.event(event) for id, event in events.items()}
     return {
         run.id: facts.Facts(
             people[run.customer_id],
-            began[run.event_id],
+            seen.event(event),
             carts.get(event.cart_id),
             orders.get(event.order_id),
             tuple(messages.get(run.id, ())),
