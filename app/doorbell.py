@@ -77,7 +77,9 @@ def _hint(kind: str, id: int) -> tuple[str, bytes]:
     """Return a hint's own name, and the hint in Dramatiq's words."""
     name = str(uuid4())
     options = {"max_retries": 0, "redis_message_id": name}
-    hint = dramatiq.Message(queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options=options)
+    hint: Any = dramatiq.Message(
+        queue_name=QUEUES[kind], actor_name=kind, args=(id,), kwargs={}, options=options
+    )
     return name, hint.encode()
 
 
