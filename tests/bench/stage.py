@@ -22,8 +22,9 @@ from app.models import InboxRow, Run, Version
 from app.unit import unit
 from tests.conftest import SECRET
 from tests.workers.world import SEND, WAIT, World
-from workers import intake, young
+from workers import young
 from workers.advance import advance
+from workers.arrival import arrive
 from workers.enrol import enrol
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
@@ -136,17 +137,12 @@ def _delivery(shop_id: int, number: int, now: datetime) -> dict[str, Any]:
             "state": "waiting", "attempts": 0, "error": "", "received_at": now}  # fmt: skip
 
 
-def enrolled(world: World) -> int:
-    """Take in and enrol all that was told; return the number of events that were looked at.
-
-    Tables that have just grown are looked at as a heart does every few seconds.
-    """
-    while intake.take_in(world.shop.id):
+def enrolled(world: World) -> None:
+    """Take in and enrol all that was told. Tables that have just grown are looked at as a heart does."""
+    while arrive(world.shop.id).deliveries:
         young.look()
-    looked = 0
-    while batch := enrol(world.shop.id).events:
-        looked += batch
-    return looked
+    while enrol(world.shop.id).events:
+        pass
 
 
 def advanced(version: int) -> int:
