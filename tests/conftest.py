@@ -124,6 +124,7 @@ def make_app(tmp_path: Path, url: str = "", **settings: object) -> Flask:
     if not url:
         file.write_bytes(prepared.empty_file())
     url = url or f"sqlite:///{file}"
+    limiter.enabled = True  # else it would keep counting where the last application did, which may be gone
     app = create_app(Settings(data_dir=tmp_path, database_url=url, secret_key=SECRET, **settings))  # type: ignore[arg-type]
     app.config.update(TESTING=True)
     limiter.enabled = False
