@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Dialect, bindparam
@@ -100,7 +100,8 @@ class Statement:
         given = {name: each.effective_value for name, each in compiled.binds.items() if not each.required}
         self._given = self._turned(given)
         columns = list(statement.exported_columns)
-        self._row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
+        row: Any = namedtuple("Row", [column.key for column in columns])  # type: ignore[misc]
+        self._row = partial(tuple.__new__, row)  # past the class's own way, which is written in Python
         found = [_found(column.type, dialect) for column in columns]
         self._found = [(place, turn) for place, turn in enumerate(found) if turn]
 
@@ -108,11 +109,11 @@ class Statement:
         """Return what is found."""
         found = driver.ask(way, self._text, self._values(means))
         if not found or not self._found:
-            return list(map(self._row._make, found))
+            return list(map(self._row, found))
         columns: list[Any] = list(zip(*found, strict=True))
         for place, turn in self._found:
             columns[place] = [None if value is None else turn(value) for value in columns[place]]
-        return list(map(self._row, *columns))
+        return list(map(self._row, zip(*columns, strict=True)))
 
     def count(self, way: Connection, means: Mapping[str, Any]) -> int:
         """Return how many rows are changed."""

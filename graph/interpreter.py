@@ -21,6 +21,7 @@ from graph.topics import serves_orders
 from graph.words import M
 
 Chance: TypeAlias = Callable[[str], float]
+RESTS = (Wait, WaitFor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +133,7 @@ def advance(plan: Plan, position: Position, facts: Facts, now: datetime, chance:
     while True:
         node, visit = position.node, position.visit
         outcome = _outcome(plan, position, facts, now, chance)
-        if isinstance(outcome, Wait | WaitFor):
+        if isinstance(outcome, RESTS):
             return Advance(tuple(steps), tuple(effects), Resting(_rest(position, outcome, now)))
         port, asked, saw = outcome if isinstance(outcome, Go) else (None, (), {})
         steps.append(Step(node, visit, port, saw, now))

@@ -76,13 +76,14 @@ def _settled(
 ) -> list[Settled]:
     """Return the columns in which runs come to rest or end, each time with the ids of those who share them."""
     alike: dict[Any, Settled] = {}
+    key: Any = None
     for run in runs:
         rest, last = moved[run.id].rest, (moved[run.id].steps or (run,))[-1]
-        code = {"code_id": codes[run.id]} if run.id in codes else {}
-        key = rest, last.node, last.visit, codes.get(run.id)
-        if key not in alike:
-            alike[key] = _columns(rest, last, now) | code, []
-        alike[key][1].append(run.id)
+        its = rest, last.node, last.visit, codes.get(run.id)
+        if its != key:  # neighbours mostly share it, and to compare costs less than to look up
+            key, code = its, {"code_id": codes[run.id]} if run.id in codes else {}
+            _values, ids = alike.setdefault(key, (_columns(rest, last, now) | code, []))
+        ids.append(run.id)
     return list(alike.values())
 
 
