@@ -14,11 +14,19 @@ kept = threading.local()
 
 def _database() -> sqlite3.Connection:
     if not hasattr(kept, "database"):
-        kept.database = sqlite3.connect(os.environ["BARE_DATABASE"], isolation_level=None, timeout=10)
-        kept.database.execute("PRAGMA journal_mode=WAL")
-        kept.database.execute("PRAGMA synchronous=FULL")
-        kept.database.execute("CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, body BLOB)")
+        kept.database = _opened()
     return kept.database  # type: ignore[no-any-return]
+
+
+def _opened() -> sqlite3.Connection:
+    database = sqlite3.connect(os.environ["BARE_DATABASE"], isolation_level=None, timeout=10)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("PRAGMA synchronous=FULL")
+    return database
+
+
+# Before any thread asks: several that change the journal of a new file at once are refused without waiting.
+_opened().execute("CREATE TABLE IF NOT EXISTS inbox (id INTEGER PRIMARY KEY, body BLOB)")
 
 
 @app.post("/api/v1/events")
