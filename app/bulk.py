@@ -29,7 +29,6 @@ from app.ready import Values, ready
 Rows = Sequence[Mapping[str, Any]]
 Alike = Sequence[tuple[Mapping[str, Any], Collection[int]]]
 FEW = 8  # rows, or outcomes of a batch, that are worth a statement each
-MARKS = {"sqlite": "?", "postgresql": "%s"}
 
 
 def insert(model: Any, rows: Rows, once: Sequence[str] | None = None) -> int:
@@ -61,9 +60,9 @@ def _put(connection: Connection, table: Table, names: Sequence[str], rows: Value
     """Write rows and return how many were written; `unless` is SQL that says what happens where a key is taken."""
     into = _into(table, tuple(names))
     if connection.dialect.name == "sqlite" or len(rows) < FEW:
-        marks = ", ".join([MARKS[connection.dialect.name]] * len(names))
+        marks = ", ".join([driver.MARKS[connection.dialect.name]] * len(names))
         told = ready(connection.dialect, table, names, rows)
-        return _many(connection, f"{into} VALUES ({marks}){unless}", told)
+        return driver.change_each(connection, f"{into} VALUES ({marks}){unless}", told)
     aside = _aside(connection, table, names, rows)
     return _ran(connection, f"{into} SELECT {_listed(names)} FROM {aside}{unless}")
 
@@ -131,16 +130,10 @@ def _apart(table: Table, names: Sequence[str], rows: Values, guard: str) -> int:
     if connection.dialect.name == "sqlite":
         put = ", ".join(f"{_quoted(each)} = ?" for each in names)
         values = ready(connection.dialect, table, [*names, "id"], rows)
-        return _many(connection, f"UPDATE {name} SET {put} WHERE id = ? AND {guard}", values)
+        return driver.change_each(connection, f"UPDATE {name} SET {put} WHERE id = ? AND {guard}", values)
     aside = _aside(connection, table, [*names, "id"], rows)
     put = ", ".join(f"{_quoted(each)} = {aside}.{_quoted(each)}" for each in names)
     return _ran(connection, f"UPDATE {name} SET {put} FROM {aside} WHERE {name}.id = {aside}.id AND {guard}")
-
-
-def _many(connection: Connection, statement: str, values: Values) -> int:
-    if len(values) == 1:
-        return driver.change(connection, statement, values[0])
-    return int(connection.exec_driver_sql(statement, values, {"preserve_rowcount": True}).rowcount)
 
 
 def _ran(connection: Connection, statement: str) -> int:

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import driver
 from app.columns import Instant
 from app.extensions import db
+from app.questions import asks
 
 # How far a shop's clock may run ahead: far enough for every wait, and near enough for every calendar and token.
 FURTHEST = timedelta(days=730)
@@ -27,9 +27,6 @@ class Clock(db.Model):
     __tablename__ = "clock"
     shop_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     ahead: Mapped[int] = mapped_column(default=0)
-
-
-_CLOCKS = select(Clock.shop_id, Clock.ahead)  # asked in nearly every transaction, and so made once
 
 
 def real() -> datetime:
@@ -101,6 +98,11 @@ def _ahead() -> dict[int, int]:
     if transaction is None or transaction is not session.get_transaction():
         # Whatever it says, no time is beyond the calendar: that would stop every shop, not only this one.
         most = int(FURTHEST.total_seconds())
-        found = {id: min(ahead, most) for id, ahead in driver.look(session.connection(), _CLOCKS)}
+        found = {id: min(ahead, most) for id, ahead in _clocks()}
         session.info["ahead"] = session.get_transaction(), found
     return dict(found)
+
+
+@asks
+def _clocks() -> Any:
+    return select(Clock.shop_id, Clock.ahead)

@@ -7,14 +7,14 @@ Knows how statements travel. Must not know what they say.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ClauseElement, Connection, Dialect, Engine
+from sqlalchemy import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
 T = TypeVar("T")
 Values = Sequence[Any] | Mapping[str, Any]
+MARKS = {"sqlite": "?", "postgresql": "%s"}  # of a value that is told by its place
 
 
 class Wire:
@@ -67,11 +67,12 @@ def _ran(connection: Way, statement: str, values: Values, outcome: Callable[[Any
         raise as_ours(connection, statement, error) from error
 
 
-def look(connection: Way, select: ClauseElement, **told: Any) -> list[tuple[Any, ...]]:
-    """Return the rows of a query that is made once and asked often, with what its bound names mean this time."""
-    text, given, order = _words(select, connection.dialect)
-    values = given | told
-    return ask(connection, text, [values[name] for name in order] if order else values)
+def change_each(connection: Connection, statement: str, rows: Sequence[Values]) -> int:
+    """Run one statement once for each of these rows, in one go; return how many rows it changed in all."""
+    if len(rows) == 1:
+        return change(connection, statement, rows[0])
+    told: Any = rows
+    return int(connection.exec_driver_sql(statement, told, {"preserve_rowcount": True}).rowcount)
 
 
 def as_ours(connection: Way, statement: str, error: Exception) -> BaseException:
@@ -84,10 +85,3 @@ def as_ours(connection: Way, statement: str, error: Exception) -> BaseException:
 
 def _told(dialect: Dialect, statement: str, error: Exception, gone: bool) -> BaseException:
     return DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, True, gone, dialect)
-
-
-@lru_cache(100)
-def _words(select: ClauseElement, dialect: Dialect) -> tuple[str, dict[str, Any], list[str] | None]:
-    """Return a query's text, what it is given already, and in which order (None: by name) its values are told."""
-    compiled: Any = select.compile(dialect=dialect)
-    return str(compiled), compiled.construct_params(_check=False), getattr(compiled, "positiontup", None)

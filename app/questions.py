@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from app import driver
 from app.extensions import db
+from app.ready import bound
 
 Build = Callable[..., Any]  # returns a statement
 MOST = 500  # statements that are kept ready
@@ -58,6 +59,12 @@ def asks(build: Build) -> Callable[..., list[Any]]:
         return _statement(build, words, way.dialect.name).rows(way, means)
 
     return asked
+
+
+def on(way: driver.Way, question: Callable[..., list[Any]], **means: Any) -> list[Any]:
+    """Ask such a query, whose words nothing chooses, on another way to the database than the session's own."""
+    build: Any = question.__wrapped__  # type: ignore[attr-defined]
+    return _statement(build, (), way.dialect.name).rows(way, means)
 
 
 def changes(build: Build) -> Callable[..., int]:
@@ -96,7 +103,7 @@ class Statement:
         if "POSTCOMPILE" in self._text:
             raise ValueError(f"a list stands in its words, which would be others each time: {self._text}")
         kinds = {name: each.type for name, each in compiled.binds.items()}
-        self._ready = {name: _ready(kind, dialect) for name, kind in kinds.items()}
+        self._ready = {name: bound(kind, dialect) for name, kind in kinds.items()}
         given = {name: each.effective_value for name, each in compiled.binds.items() if not each.required}
         self._given = self._turned(given)
         columns = list(statement.exported_columns)
@@ -105,7 +112,7 @@ class Statement:
         found = [_found(column.type, dialect) for column in columns]
         self._found = [(place, turn) for place, turn in enumerate(found) if turn]
 
-    def rows(self, way: Connection, means: Mapping[str, Any]) -> list[Any]:
+    def rows(self, way: driver.Way, means: Mapping[str, Any]) -> list[Any]:
         """Return what is found."""
         found = driver.ask(way, self._text, self._values(means))
         if not found or not self._found:
@@ -121,9 +128,7 @@ class Statement:
 
     def count_each(self, way: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
         """Return how many rows are changed in all."""
-        values: Any = [self._values(means) for means in rows]
-        options = {"preserve_rowcount": True}
-        return int(way.exec_driver_sql(self._text, values, options).rowcount)
+        return driver.change_each(way, self._text, [self._values(means) for means in rows])
 
     def _values(self, means: Mapping[str, Any]) -> driver.Values:
         values = self._given | self._turned(means)
@@ -135,10 +140,6 @@ class Statement:
             name: value if value is None or (turn := ready[name]) is None else turn(value)
             for name, value in means.items()
         }
-
-
-def _ready(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return kind.dialect_impl(dialect).bind_processor(dialect)
 
 
 def _found(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

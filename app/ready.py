@@ -43,10 +43,10 @@ def _column(bound: Bound, same: bool, told: Sequence[Any]) -> Sequence[Any]:
 def _ways(dialect: Dialect, table: Table, names: Sequence[str]) -> list[tuple[Bound, bool]]:
     """Return how each column is bound, and whether all rows of a batch are likely to have the same: its own time."""
     kinds = [table.c[name].type for name in names]
-    return [(_bound(kind, dialect), isinstance(kind, Instant)) for kind in kinds]
+    return [(bound(kind, dialect), isinstance(kind, Instant)) for kind in kinds]
 
 
-def _bound(kind: TypeEngine[Any], dialect: Dialect) -> Bound:
+def bound(kind: TypeEngine[Any], dialect: Dialect) -> Bound:
     """Return what makes a value of this type ready; None where it is taken as it is."""
     if isinstance(kind, JSON):  # as the detour over the type would write it
         return _as_text if dialect.name == "sqlite" else _as_binary

@@ -140,8 +140,7 @@ class InboxRow(db.Model):
 @cache
 def _taking(database: str, rows: int) -> str:
     """SQL: store so many rows that are not there yet, and return what names them."""
-    mark = "?" if database == "sqlite" else "%s"
-    row = f"({', '.join([mark] * 5)}, 'waiting', 0, '')"
+    row = f"({', '.join([driver.MARKS[database]] * 5)}, 'waiting', 0, '')"
     into = "INSERT INTO inbox (shop_id, source, delivery, body, received_at, state, attempts, error)"
     key = "shop_id, source, delivery"
     return f"{into} VALUES {', '.join([row] * rows)} ON CONFLICT ({key}) DO NOTHING RETURNING {key}"

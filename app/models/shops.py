@@ -6,12 +6,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, bindparam, select
+from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock, driver
 from app.columns import Instant, Json
 from app.extensions import db
+from app.questions import asks, on, told
 
 CHANNELS = ("absent", "present", "selling")
 
@@ -79,7 +80,7 @@ class ApiKey(db.Model):
     @classmethod
     def behind(cls, digests: Collection[str], way: driver.Way) -> dict[str, tuple[int, datetime]]:
         """Return, for those of these digests whose keys are live, the shop's id and what time it is there."""
-        found = [row for digest in set(digests) for row in driver.look(way, _LIVE_KEY, digest=digest)]
+        found = [row for digest in set(digests) for row in on(way, _live_key, digest=digest)]
         return {digest: (shop_id, clock.shown(ahead)) for digest, shop_id, ahead in found}
 
     @classmethod
@@ -93,7 +94,7 @@ class ApiKey(db.Model):
         return db.session.scalar(live)
 
 
-# Asked for each delivery, and so made once.
-_LIVE_KEY = select(ApiKey.digest, ApiKey.shop_id, clock.ahead(ApiKey.shop_id)).where(
-    ApiKey.digest == bindparam("digest"), ApiKey.revoked_at.is_(None)
-)
+@asks
+def _live_key() -> Any:
+    columns = ApiKey.digest, ApiKey.shop_id, clock.ahead(ApiKey.shop_id).label("ahead")
+    return select(*columns).where(ApiKey.digest == told("digest"), ApiKey.revoked_at.is_(None))

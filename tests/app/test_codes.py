@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -42,6 +43,17 @@ def at_once(app, *works):
     return answers
 
 
+def redeemed_at_once(app, shop, checkouts):
+    """Use the shop's code TEN in all these checkouts, (customer, order), at once; return each discount, or why not."""
+    shop_id = shop.id
+    db.session.commit()
+
+    def redeem(checkout):
+        return Code.redeem(shop_id, "TEN", BILL, *checkout, NOON).discount
+
+    return at_once(app, *(partial(redeem, each) for each in checkouts))
+
+
 @pytest.fixture
 def looked(monkeypatch):
     """Let two checkouts both look before either uses the code, where nothing keeps the second waiting."""
@@ -59,36 +71,23 @@ def looked(monkeypatch):
 def test_two_checkouts_that_both_saw_the_last_use_free_take_it_once(each_database, looked):
     shop = a_shop()
     a_coupon(shop, personal=False, usage_limit=1)
-    people, shop_id = [a_customer(shop).id for _ in range(2)], shop.id
-    db.session.commit()
-    works = [
-        lambda who=who: Code.redeem(shop_id, "TEN", BILL, who, f"o{who}", NOON).discount for who in people
-    ]
-    assert sorted(at_once(each_database, *works), key=str) == [500, "exhausted"]
+    checkouts = [(a_customer(shop).id, order) for order in "ab"]
+    assert sorted(redeemed_at_once(each_database, shop, checkouts), key=str) == [500, "exhausted"]
 
 
 def test_two_tabs_that_both_saw_the_code_unused_use_it_once(each_database, looked):
     shop = a_shop()
     a_coupon(shop, personal=False)
-    who, shop_id = a_customer(shop).id, shop.id
-    db.session.commit()
-    works = [
-        lambda order=order: Code.redeem(shop_id, "TEN", BILL, who, order, NOON).discount for order in "ab"
-    ]
-    assert sorted(at_once(each_database, *works), key=str) == [500, "once"]
+    who = a_customer(shop).id
+    tabs = [(who, order) for order in "ab"]
+    assert sorted(redeemed_at_once(each_database, shop, tabs), key=str) == [500, "once"]
 
 
 @pytest.mark.parametrize(("limit", "wanted"), [(1, 1), (3, 3), (None, 6)])
 def test_parallel_checkouts_never_use_a_code_beyond_its_limit(each_database, limit, wanted):
     shop = a_shop()
     a_coupon(shop, personal=False, usage_limit=limit)
-    people = [a_customer(shop).id for _ in range(6)]
-    shop_id = shop.id
-    db.session.commit()
-    works = [
-        lambda who=who: Code.redeem(shop_id, "ten", BILL, who, f"o{who}", NOON).discount for who in people
-    ]
-    answers = at_once(each_database, *works)
+    answers = redeemed_at_once(each_database, shop, [(a_customer(shop).id, order) for order in "abcdef"])
     assert answers.count(500) == wanted and answers.count("exhausted") == 6 - wanted
     assert db.session.query(Redemption).count() == wanted
 
@@ -96,12 +95,9 @@ def test_parallel_checkouts_never_use_a_code_beyond_its_limit(each_database, lim
 def test_one_customer_in_two_tabs_uses_a_code_once(each_database):
     shop = a_shop()
     a_coupon(shop, personal=False)
-    who, shop_id = a_customer(shop).id, shop.id
-    db.session.commit()
-    works = [
-        lambda order=order: Code.redeem(shop_id, "TEN", BILL, who, order, NOON).discount for order in "abcd"
-    ]
-    assert sorted(at_once(each_database, *works), key=str) == [500, "once", "once", "once"]
+    who = a_customer(shop).id
+    tabs = [(who, order) for order in "abcd"]
+    assert sorted(redeemed_at_once(each_database, shop, tabs), key=str) == [500, "once", "once", "once"]
 
 
 def test_a_personal_code_is_used_once_by_its_owner_and_by_nobody_else(app):
