@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, exists, func, literal, select
+from sqlalchemy import String, and_, cast, exists, func, literal, select
 
 from app.extensions import db
 from app.models.customers import Customer
@@ -70,8 +70,8 @@ def _rounds(window: Window, asks: Mapping[str, Any]) -> Iterator[Round]:
 
 
 def _zones(shop_id: int) -> list[str]:
-    """Return the zones of a shop's customers, by leaps from one to the next."""
-    mine = Customer.shop_id == shop_id
+    """Return the zones of a shop's customers with a birthday, by leaps from one to the next."""
+    mine = and_(Customer.shop_id == shop_id, Customer.birthday.is_not(None))
     leap = select(func.min(Customer.timezone).label("zone")).where(mine).cte("leap", recursive=True)
     further = (
         select(func.min(Customer.timezone)).where(mine, Customer.timezone > leap.c.zone).scalar_subquery()

@@ -34,6 +34,12 @@ CONSENTS = ("none", "pending", "subscribed", "unsubscribed")
 TOLD = ("first_name", "last_name", "locale", "timezone")  # what a shop may tell anew each time
 
 
+def _where_known(column: str, name: str, *before: str) -> Index:
+    """Return an index of those only of whom a column says anything: each change of a customer is written into all."""
+    known = db.text(f"{column} IS NOT NULL")
+    return Index(name, *before, column, sqlite_where=known, postgresql_where=known)
+
+
 class Customer(db.Model):
     """One e-mail address known to one shop. `email` is normalised; None once erased."""
 
@@ -42,11 +48,11 @@ class Customer(db.Model):
         UniqueConstraint("shop_id", "email"),
         UniqueConstraint("shop_id", "id"),
         Index("ix_customer_last_order", "shop_id", "last_order_at"),
-        Index("ix_customer_last_order_heard", "shop_id", "last_order_heard_at"),
+        _where_known("last_order_heard_at", "ix_customer_last_order_heard", "shop_id"),
         Index("ix_customer_changed", "shop_id", "changed_at"),
         Index("ix_customer_created", "shop_id", "created_at"),
-        Index("ix_customer_read", "shop_id", "read_at"),
-        Index("ix_customer_birthday", "shop_id", "timezone", "birthday"),
+        _where_known("read_at", "ix_customer_read", "shop_id"),
+        _where_known("birthday", "ix_customer_birthday", "shop_id", "timezone"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     shop_id: Mapped[int] = mapped_column(db.ForeignKey("shop.id"))
