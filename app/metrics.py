@@ -29,6 +29,7 @@ from app.models import (
     Run,
     Tally,
     calls,
+    handing,
     inbox,
     lateness,
     messages,
@@ -49,7 +50,7 @@ HELD: tuple[tuple[str, str, Any, Any], ...] = (
     ("runs", "leased", Run, runs.LEASED),
     ("runs", "parked", Run, runs.PARKED),
     ("messages", "prepared", Message, messages.DUE),
-    ("messages", "handing", Message, messages.HANDING),
+    ("messages", "handing", Message, handing.HANDING),
     ("inbox", "parked", InboxRow, inbox.PARKED),
     ("calls", "waiting", Call, calls.DUE),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -167,11 +167,3 @@ def is_trouble(error: BaseException) -> bool:
 def changed(statement: Executable) -> int:
     """Run an UPDATE, INSERT or DELETE and return how many rows it changed: the count says who won."""
     return int(getattr(db.session.execute(statement), "rowcount"))  # noqa: B009 (the general result has none)
-
-
-def changed_each(statement: Executable, told: Sequence[Mapping[str, Any]]) -> int:
-    """Run an UPDATE once with each of these parameters, in one go; return how many rows were changed in all."""
-    if not told:
-        return 0
-    options = {"preserve_rowcount": True}
-    return int(db.session.connection().execute(statement, told, execution_options=options).rowcount)

@@ -1,12 +1,17 @@
 """Due: what waits to be done. Each look leaps through a partial index from one shop or version that has anything in it
-to the next, so that it costs the same however much waits, and nobody with much hides anybody with little."""
+to the next, so that it costs the same however much waits, and nobody with much hides anybody with little.
+
+It is asked each second by every heart, and mostly finds nothing: so each look is put together once. What comes first in
+an index is compared with its shop's time here, where that time is known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
-from sqlalchemy import CTE, Select, or_, select
+from sqlalchemy import CTE, Select, func, or_, select
 
 from app import clock
 from app.extensions import db
@@ -27,50 +32,79 @@ from app.models import (
     notices,
     runs,
 )
+from app.questions import asks, told
 
 ASKED = db.text("state IN ('prepared', 'handing')")  # word for word what the index of Confirmation says
 
 
 def work() -> Iterator[tuple[str, int]]:
     """Yield (kind, shop or version) for all that is due now; a kind's own loop finds how much it is."""
-    told, happened = (
-        leaps(InboxRow.shop_id, inbox.WAITING),
-        leaps(Event.shop_id, Event.enrolled_at.is_(None)),
-    )
-    yield from (("enrol", id) for id in sorted(_ids(_all(told)) | _ids(_all(happened))))
-    yield from (("advance", id) for id in sorted(_ids(_versions())))
-    outboxes = _ids(_shops(Message, messages.DUE)) | _ids(_shops(Confirmation, ASKED, _free(Confirmation)))
-    outboxes |= _ids(_shops(StaffNotice, notices.ASKED, _free(StaffNotice)))
-    yield from (("deliver", id) for id in sorted(outboxes))
-    yield from (("call", id) for id in sorted(_ids(_shops(Call, calls.DUE))))
+    real = clock.real()
+    yield from (("enrol", id) for id in sorted({row.id for row in [*_delivered(), *_happened()]}))
+    yield from (("advance", id) for id in sorted(_come(_moving())))
+    outboxes = _mails(), _confirmations(real=real), _notices(real=real)
+    yield from (("deliver", id) for id in sorted(_come(chain(*outboxes))))
+    yield from (("call", id) for id in sorted(_come(_calls())))
 
 
-def _versions() -> Select[Any]:
-    """SQL: the versions with due runs, those of paused flows left out."""
+def _come(looks: Iterable[Any]) -> set[int]:
+    """Return the ids of those whose first instant has come in their shop."""
+    return {row.id for row in looks if row.first is not None and row.first <= clock.now(row.shop_id)}
+
+
+@asks
+def _delivered() -> Any:
+    return _all(leaps(InboxRow.shop_id, inbox.WAITING))
+
+
+@asks
+def _happened() -> Any:
+    return _all(leaps(Event.shop_id, Event.enrolled_at.is_(None)))
+
+
+@asks
+def _moving() -> Any:
+    """SQL: the versions with waiting runs, those of paused flows left out."""
     leap = leaps(Run.version_id, runs.DUE)
-    due = select(1).select_from(Run).where(
-        runs.DUE, Run.version_id == leap.c.id, Run.wake_at <= clock.at(Version.shop_id)
-    )  # fmt: skip
-    moving = select(leap.c.id).join(Version, Version.id == leap.c.id).join(Flow, Flow.id == Version.flow_id)
-    return moving.where(Flow.status != "paused", due.exists())
+    first = _first(Run.wake_at, runs.DUE, Run.version_id == leap.c.id)
+    versions = select(leap.c.id, Version.shop_id, first).join(Version, Version.id == leap.c.id)
+    return versions.join(Flow, Flow.id == Version.flow_id).where(Flow.status != "paused")
+
+
+@asks
+def _mails() -> Any:
+    return _shops(Message, messages.DUE)
+
+
+@asks
+def _confirmations() -> Any:
+    return _shops(Confirmation, ASKED, _free(Confirmation))
+
+
+@asks
+def _notices() -> Any:
+    return _shops(StaffNotice, notices.ASKED, _free(StaffNotice))
+
+
+@asks
+def _calls() -> Any:
+    return _shops(Call, calls.DUE)
 
 
 def _shops(model: Any, *waits: Any) -> Select[Any]:
-    """SQL: the shops with rows of a model that wait and whose `send_at` has come."""
+    """SQL: the shops with rows of a model that wait, and when the first of these may go."""
     leap = leaps(model.shop_id, waits[0])
-    due = select(1).select_from(model).where(
-        *waits, model.shop_id == leap.c.id, model.send_at <= clock.at(leap.c.id)
-    )  # fmt: skip
-    return _all(leap).where(due.exists())
+    first = _first(model.send_at, *waits, model.shop_id == leap.c.id)
+    return _all(leap).add_columns(leap.c.id.label("shop_id"), first)
+
+
+def _first(instant: Any, *waits: Any) -> Any:
+    return select(func.min(instant)).where(*waits).scalar_subquery().label("first")
 
 
 def _free(model: Any) -> Any:
-    return or_(model.lease_until.is_(None), model.lease_until < clock.real())
+    return or_(model.lease_until.is_(None), model.lease_until < told("real"))
 
 
 def _all(leap: CTE) -> Select[Any]:
     return select(leap.c.id).where(leap.c.id.is_not(None))
-
-
-def _ids(query: Select[Any]) -> set[int]:
-    return set(db.session.scalars(query))

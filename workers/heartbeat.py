@@ -17,12 +17,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock, doorbell, restored, tally
 from app.extensions import db
-from app.models import Call, Folded, Heartbeat, InboxRow, Message, Run, calls, messages, runs
+from app.models import Call, Folded, Heartbeat, InboxRow, Message, Run, calls, handing, runs
+from app.questions import asks, told
 from app.unit import unit
 from workers import application, due, folding, steadiness, suspending, young
 from workers.hands import Hands
@@ -144,20 +145,23 @@ class Heart:
                 self.hands.give(kind, id)
 
 
+HELD: dict[type[Run | Message | Call], Any] = {
+    Run: runs.LEASED,
+    Message: handing.HANDING,
+    Call: calls.CALLING,
+}
+
+
 def give_back() -> int:
     """Free what silent workers hold: runs and messages before the gate go on, past it they are `unknown`."""
     real = clock.real() - timedelta(seconds=1)
-    runs_ = select(Run.id).where(runs.LEASED, Run.lease_until < real)
-    messages_ = select(Message.id).where(messages.HANDING, Message.lease_until < real)
-    calls_ = select(Call.id).where(calls.CALLING, Call.lease_until < real)
-    looks: dict[type[Run | Message | Call], Select[Any]] = {Run: runs_, Message: messages_, Call: calls_}
-    return sum(_freed(model, look, real) for model, look in looks.items())
+    return sum(_freed(model, real) for model in HELD)
 
 
-def _freed(model: type[Run | Message | Call], look: Select[Any], real: datetime) -> int:
+def _freed(model: type[Run | Message | Call], real: datetime) -> int:
     """Give back the stale rows of one kind; trouble with one kind is no trouble of the others."""
     try:
-        stale = db.session.scalar(look.limit(1)) is not None
+        stale = _stale(model, real=real)
         db.session.rollback()
         freed = unit(lambda: model.release_stale(real)) if stale else 0
         tally.count("lease_expiries", model.__tablename__, freed)
@@ -165,6 +169,11 @@ def _freed(model: type[Run | Message | Call], look: Select[Any], real: datetime)
     except SQLAlchemyError as error:
         log.warning("stale rows of %s have to wait: %s", model.__tablename__, type(error).__name__)
         return 0
+
+
+@asks
+def _stale(model: type[Run | Message | Call]) -> Any:
+    return select(model.id).where(HELD[model], model.lease_until < told("real")).limit(1)
 
 
 def main() -> None:

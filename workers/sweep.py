@@ -16,6 +16,7 @@ from app import clock
 from app.extensions import db
 from app.models import Cart, Event, Flow
 from app.models.silences import Window
+from app.questions import asks
 from app.unit import changed, unit
 from graph.interpreter import Plan
 from graph.kind import Sweep
@@ -46,19 +47,22 @@ def sweep() -> set[int]:
 
 def _listening() -> list[tuple[Any, Sweep]]:
     """Return the live flows that a silence can start, with what they wait for."""
-    columns = Flow.id, Flow.shop_id, Flow.version_id, Flow.epoch, Flow.enrols_from, Flow.swept_at
-    rows = db.session.execute(
-        select(*columns).where(Flow.status == "live", Flow.version_id.is_not(None))
-    ).all()
-    compiled = plans({row.version_id for row in rows if row.version_id})
+    rows = _live()
+    compiled = plans({row.version_id for row in rows})
     listening = []
     for row in rows:
-        plan = compiled.get(row.version_id or 0)
+        plan = compiled.get(row.version_id)
         wanted = plan.enrols.sweep(plan.trigger.settings) if isinstance(plan, Plan) else None
         if wanted is not None:
             listening.append((row, wanted))
     db.session.rollback()
     return listening
+
+
+@asks
+def _live() -> Any:
+    columns = Flow.id, Flow.shop_id, Flow.version_id, Flow.epoch, Flow.enrols_from, Flow.swept_at
+    return select(*columns).where(Flow.status == "live", Flow.version_id.is_not(None))
 
 
 def _one(flow: Any, wanted: Sweep) -> int:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    bindparam,
     or_,
     select,
     update,
@@ -23,20 +22,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app import bulk, clock
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
+from app.models.handing import HANDING, Handing
 from app.models.signs import Signs
-from app.unit import changed, changed_each
+from app.unit import changed
 
 # Word for word what the partial indexes say, so that a planner recognises them.
 DUE = db.text("state = 'prepared'")
-HANDING = db.text("state = 'handing'")
 TROUBLED = db.text("state IN ('unknown', 'failed')")
 # Customers know messages, so these name their table without knowing them.
 ENDED = ("sent", "failed", "unknown", "skipped", "cancelled")
-# A claimed row, its subject, and the revision of the design that it is of.
-Passing = tuple[Any, str, int | None]
 
 
-class Message(Signs, db.Model):
+class Message(Handing, Signs, db.Model):
     """One message to one person. `key` is run:node:visit and unique: the second try is harmless.
 
     state: prepared → handing → sent | failed | unknown; prepared → skipped | cancelled.
@@ -145,87 +142,6 @@ class Message(Signs, db.Model):
         return sorted(rows, key=lambda row: (row.send_at, row.id))
 
     @classmethod
-    def pass_gate(cls, passing: Sequence[Passing], now: datetime, until: datetime) -> int:
-        """Record the point of no return of messages; return how many were still ours to send."""
-        told = [
-            {"_id": row.id, "_token": row.token, "_subject": subject[:500], "_revision": revision}
-            for row, subject, revision in passing
-        ]
-        mine = update(cls).where(
-            cls.id == bindparam("_id"), cls.token == bindparam("_token"), HANDING, cls.gate_at.is_(None)
-        )
-        words: dict[str, Any] = {"subject": bindparam("_subject"), "email_revision": bindparam("_revision")}
-        return changed_each(mine.values(gate_at=now, lease_until=until, **words), told)
-
-    @classmethod
-    def answered(cls, answers: Sequence[tuple[Any, str, str]], now: datetime) -> int:
-        """Record what the mail server said after the gate, of each row: sent, failed or unknown, and its words.
-
-        Return how many of them were told something new: a late answer mends `unknown`, and no other end.
-        """
-        told = [
-            {
-                "_id": row.id,
-                "_token": row.token,
-                "_state": state,
-                "_reply": reply[:500],
-                "_reason": "" if state == "sent" else f"server_{state}",
-                "_sent_at": now if state == "sent" else None,
-                "_closed_at": now if state == "failed" else None,
-            }
-            for row, state, reply in answers
-        ]
-        mine = update(cls).where(
-            cls.id == bindparam("_id"), cls.token == bindparam("_token"), cls.gate_at.is_not(None)
-        )
-        open = mine.where(db.text("state IN ('handing', 'unknown')"))
-        ends = ("state", "reply", "reason", "sent_at", "closed_at")
-        values: dict[str, Any] = {name: bindparam(f"_{name}") for name in ends}
-        return changed_each(open.values(lease_until=None, **values), told)
-
-    @classmethod
-    def put_back(
-        cls, id: int, token: int, send_at: datetime, reason: str, *, burnt: bool, reply: str = ""
-    ) -> bool:
-        """Let a message wait, before its gate, until `send_at`; unless `burnt`, the try does not count."""
-        mine = update(cls).where(
-            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
-        )
-        tries = cls.attempts if burnt else cls.attempts - 1
-        back = {
-            "state": "prepared",
-            "send_at": send_at,
-            "reason": reason,
-            "reply": reply[:500],
-            "attempts": tries,
-        }
-        return bool(changed(mine.values(back | {"lease_until": None})))
-
-    @classmethod
-    def give_back(cls, rows: Sequence[Row[Any]]) -> None:
-        """Let go of claimed messages, before their gate, as they were: the try does not count."""
-        mine = update(cls).where(
-            cls.id == bindparam("_id"), cls.token == bindparam("_token"), HANDING, cls.gate_at.is_(None)
-        )
-        back = mine.values(state="prepared", attempts=cls.attempts - 1, lease_until=None)
-        changed_each(back, [{"_id": row.id, "_token": row.token} for row in rows])
-
-    @classmethod
-    def not_now(cls, id: int, token: int, send_at: datetime, reply: str) -> bool:
-        """Let a message wait that the server refused for now after the dot: it said so, hence nothing has left."""
-        mine = update(cls).where(
-            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_not(None)
-        )
-        back = {
-            "state": "prepared",
-            "gate_at": None,
-            "send_at": send_at,
-            "reason": "later",
-            "reply": reply[:500],
-        }
-        return bool(changed(mine.values(back | {"lease_until": None})))
-
-    @classmethod
     def rest(cls, shop_id: int, channel: str, until: datetime) -> int:
         """Let all that a channel would send by then wait until then: it stands still. Burns nobody's try."""
         due = update(cls).where(cls.shop_id == shop_id, cls.channel == channel, cls.state == "prepared")
@@ -236,17 +152,6 @@ class Message(Signs, db.Model):
         """Let what waited for its channel go now; return how many."""
         due = update(cls).where(cls.shop_id == shop_id, cls.channel == channel, cls.state == "prepared")
         return changed(due.where(cls.reason == "channel").values(send_at=now, reason=""))
-
-    @classmethod
-    def close(cls, id: int, token: int, state: str, reason: str, reply: str = "") -> bool:
-        """End a message before its gate: skipped, cancelled or failed, and why."""
-        mine = update(cls).where(
-            cls.id == id, cls.token == token, cls.state == "handing", cls.gate_at.is_(None)
-        )
-        ended = mine.values(
-            state=state, reason=reason, reply=reply[:500], lease_until=None, closed_at=clock.at(cls.shop_id)
-        )
-        return bool(changed(ended))
 
     @classmethod
     def pending(cls) -> ColumnElement[bool]:

@@ -9,14 +9,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, bindparam, case, select, update
+from sqlalchemy import Index, String, UniqueConstraint, case, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import bulk
 from app.columns import Instant, Json, same_shop
 from app.extensions import db
 from app.lists import among
-from app.questions import asks, changes, told
+from app.questions import asks, changes, each, told
 from app.unit import changed
 
 # What an advance must know of a run: who it is, and where it stands.
@@ -162,10 +162,13 @@ class Run(db.Model):
     @classmethod
     def give_back(cls, tokens: Mapping[int, int]) -> None:
         """Let go of claimed runs with which nothing was wrong: the try does not count."""
-        mine = update(cls).where(cls.id == bindparam("_id"), cls.token == bindparam("_token"), LEASED)
-        back = {"status": cls._rested(), "attempts": cls.attempts - 1, "lease_until": None}
-        rows = [{"_id": id, "_token": token} for id, token in tokens.items()]
-        db.session.connection().execute(mine.values(back), rows)
+        cls._let_go(rows=[{"_id": id, "_token": token} for id, token in tokens.items()])
+
+    @classmethod
+    @each
+    def _let_go(cls) -> Any:
+        mine = update(cls).where(cls.id == told("_id"), cls.token == told("_token"), LEASED)
+        return mine.values(status=cls._rested(), attempts=cls.attempts - 1, lease_until=None)
 
     @classmethod
     def unpark(cls, shop_id: int, id: int, now: datetime) -> bool:

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from app import clock, driver
+from app import clock
 from app.extensions import db
 from app.models import Call, Event, Flow, InboxRow, Message, Run
 from app.unit import unit
+from tests.workers.explaining import explained
 from tests.workers.world import LEFT, SEND, WAIT
 from workers import due, heartbeat
 
 PLACED = ("order_placed", {"moment": "order.placed", "scope": "all", "products": []})
-OF_FLOWS = "ix_run_flow, ix_message_flow, ix_call_flow"
 BEAT = ("ix_run_due", "ix_message_due", "ix_call_due", "ix_inbox_waiting", "ix_event_waiting")
 
 
@@ -35,44 +35,6 @@ def looks(world):
         "stale messages": (lambda: Message.release_stale(clock.real()), ("ix_message_lease",)),
         "stale calls": (lambda: Call.release_stale(clock.real()), ("ix_call_lease",)),
     }  # fmt: skip
-
-
-def explained(look):
-    """Return the plans of all statements that a look runs, as the database tells them."""
-    seen, ran = [], driver._ran
-
-    def note(_connection, _cursor, statement, parameters, _context, _many):
-        seen.append((statement, parameters))
-
-    def note_asked(connection, statement, values, outcome):
-        seen.append((statement, values))
-        return ran(connection, statement, values, outcome)
-
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(driver, "_ran", note_asked)
-            unit(look)
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
-    sqlite = db.engine.dialect.name == "sqlite"
-    raw = db.engine.raw_connection()
-    try:
-        cursor = raw.cursor()
-        if not sqlite:
-            cursor.execute("SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off")
-            cursor.execute(
-                f"DROP INDEX {OF_FLOWS}"
-            )  # nearly empty tables make all costs equal; rolled back below
-        plans = []
-        for statement, parameters in seen:
-            if statement.split(None, 1)[0] in ("SELECT", "UPDATE", "WITH"):
-                cursor.execute(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + statement, parameters)
-                plans += [str(row[-1]) for row in cursor.fetchall()]
-        return "\n".join(plans)
-    finally:
-        raw.rollback()
-        raw.close()
 
 
 def test_every_look_takes_its_partial_index(world):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.event import listen, remove
 
 from app.extensions import db
-from app.models import Cart, Event, Heartbeat, Run
+from app.models import Cart, Event, Heartbeat, Run, silences
+from app.models.silences import Window
+from tests.workers.explaining import explained, overheard
 from tests.workers.world import LEFT, NOON, SEND
 from workers.heartbeat import Heart
 from workers.sweep import sweep
@@ -136,17 +137,9 @@ def test_many_carts_are_swept_in_batches_and_none_is_left_out(world, monkeypatch
 
 def looked_at(look):
     """Return how many silences a look found, and how many statements that write it ran."""
-    written = []
-
-    def note(_connection, _cursor, statement, _parameters, _context, _many):
-        if statement.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE")):
-            written.append(statement)
-
-    listen(db.engine, "before_cursor_execute", note)
-    try:
-        return len(look()), len(written)
-    finally:
-        remove(db.engine, "before_cursor_execute", note)
+    with overheard() as seen:
+        found = len(look())
+    return found, sum(told.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE")) for told, _values in seen)
 
 
 def test_what_was_swept_is_not_looked_at_again_and_an_empty_look_writes_nothing(world, monkeypatch):
@@ -168,24 +161,13 @@ def test_what_was_swept_is_not_looked_at_again_and_an_empty_look_writes_nothing(
 
 
 def test_a_look_at_carts_takes_an_index_whichever_way_it_looks(world):
-    from app.models.silences import SUBJECTS, Window
-
     hour, now = timedelta(hours=1), world.now
+    sqlite = db.engine.dialect.name == "sqlite"
     for heard_from, index in ((None, "ix_cart_open"), (now, "ix_cart_heard")):
         window = Window(world.shop.id, hour, now - hour, now, heard_from)
-        kind = SUBJECTS["cart"]
-        query = kind.within(window).where(~kind.told(window)).limit(500)
-        sqlite = db.engine.dialect.name == "sqlite"
-        if not sqlite:
-            db.session.execute(db.text("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"))
-        said = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
-        plan = db.session.execute(
-            db.text(("EXPLAIN QUERY PLAN " if sqlite else "EXPLAIN ") + said.replace(":", "\\:"))
-        )
-        told = "\n".join(str(row[-1]) for row in plan)
+        told = explained(lambda window=window: silences.found("cart", window, 500))
         assert "ix_cart_" in told and (index in told or not sqlite), told
         assert "uq_event" in told or "sqlite_autoindex_event" in told, told
-    db.session.rollback()
 
 
 def test_one_flow_that_cannot_be_swept_for_silences_no_other(world, monkeypatch):
