@@ -19,7 +19,7 @@ from app import assets, cli, doorbell, languages, logs, templating
 from app.bodies import Bodies
 from app.config import BadSetting, Settings
 from app.extensions import babel, compress, csrf, db, limiter, migrate
-from app.plain import House
+from app.short_ways import House
 from app.unit import prepare_engine
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -151,11 +151,14 @@ def _aside(connection: Connection, table: Table, names: Sequence[str], rows: Val
 
 
 def _plan_anew(connection: Connection) -> None:
-    """Have PostgreSQL forget how it looks up what rows refer to.
+    """Have PostgreSQL forget, once in each transaction, how it looks up what rows refer to.
 
     It plans that once a connection. A plan of when the other table was empty reads all of it for each row, for ever.
     """
-    _ran(connection, "DISCARD PLANS")
+    begun = connection.get_transaction()
+    if connection.info.get("planned_in") is not begun:
+        _ran(connection, "DISCARD PLANS")
+        connection.info["planned_in"] = begun
 
 
 def _copy(connection: Connection, table: Table, names: Sequence[str], rows: Values, into: str = "") -> int:

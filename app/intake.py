@@ -49,8 +49,12 @@ class Door:
 
 def opens(key: str) -> bool:
     """Whether a shop's live key has this digest, as far as this process has heard: `take` has the last word."""
-    seen = _door().seen
-    return key in seen or confirmed(key)
+    return has_seen(key) or confirmed(key)
+
+
+def has_seen(key: str) -> bool:
+    """Whether this process has let this key in before."""
+    return key in _door().seen
 
 
 def confirmed(key: str) -> bool:

@@ -12,6 +12,7 @@ import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Address
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
@@ -137,7 +138,7 @@ def _asked(method: str, url: str, patience: float, **told: Any) -> Answer:
     alarm.start()
     try:
         with (
-            httpcore2.ConnectionPool(ssl.create_default_context(), network_backend=backend) as pool,
+            httpcore2.ConnectionPool(_trusted(), network_backend=backend) as pool,
             pool.stream(method, url, extensions=_PAUSES, **told) as answer,
         ):
             told = {name.lower(): value for name, value in answer.headers}
@@ -147,6 +148,12 @@ def _asked(method: str, url: str, patience: float, **told: Any) -> Answer:
     finally:
         alarm.cancel()
         backend.let_go()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return whom this machine trusts, read once a process: that takes longer than most answers."""
+    return ssl.create_default_context()
 
 
 def _beginning(answer: httpcore2.Response) -> str:

@@ -11,8 +11,8 @@ NOUNS = (
     "resume", "runs", "status", "carts", "carts_letter", "carts_order", "orders", "flow_backfill", "reminders",
     "reminders_wizard", "customers", "emails", "images", "brand", "coupons", "codes", "offers", "products",
     "replies", "settings", "team", "connection", "calls", "mail_server", "notices", "mailbox", "mailbox_api",
-    "tracking", "preferences", "policies", "hooks_mail", "api", "chat", "offers_shown", "storefront", "clock",
-    "backroom",
+    "tracking", "preferences", "policies", "hooks_mail", "api", "api_short", "chat", "offers_shown", "storefront",
+    "clock", "backroom",
 )  # fmt: skip
 
 

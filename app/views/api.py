@@ -1,6 +1,7 @@
 """The door for shops: one address where a shop's own system says what happened, and its description.
 
-A body is checked here, stored as it came, and answered at once; reading it is a worker's work.
+A body is checked here, stored as it came, and answered at once; reading it is a worker's work. Nearly every event takes
+the short way of `app.views.api_short`; what there is to refuse is refused here.
 """
 
 from __future__ import annotations
@@ -9,17 +10,15 @@ import hashlib
 from math import ceil
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, make_response, request
 from pydantic import ValidationError
 
-from app import intake, passwords, ringer
+from app import intake, passwords, ringer, short_ways
 from app.extensions import csrf
 from app.models import InboxRow
 from app.pace import Pace
-from app.plain import plain
 from app.shops.facts import Reading
-from app.views.access import behind, protect, public
-from app.views.answers import Answer
+from app.views.access import public
 from app.views.errors import problem
 from app.views.openapi import description
 from graph import strict
@@ -40,17 +39,11 @@ def caller() -> str:
     return passwords.digest(key) if key else request.remote_addr or ""
 
 
-@pages.after_request
-def guard(response: Response) -> Response:
-    """Put behind a refusal what stands behind every page, and would not behind a plain view."""
-    return response if isinstance(response, Answer) else protect(response)
-
-
 @pages.post("/v1/events")
 @public
-@plain
 def take_event() -> Response:
     """Store one event: 202, also when it is known already; else a problem document with the field at fault."""
+    short_ways.meet_trouble(request.environ)
     given = bearer()
     key = passwords.digest(given)
     if wait := PACE.wait(key if given else request.remote_addr or ""):
@@ -74,8 +67,8 @@ def openapi() -> Response:
 
 def accepted(key: str, raw: bytes, reading: Reading) -> Response:
     """Store the body under its idempotency key and ring for the workers."""
-    chosen = request.headers.get("Idempotency-Key", "")[:120]
-    id = chosen or reading.id or hashlib.sha256(raw).hexdigest()
+    chosen = request.headers.get("Idempotency-Key", "")
+    id = named(chosen, reading, raw)
     taken = intake.take(intake.Delivery(key, id, raw))
     if taken is None:
         return unknown_key()
@@ -87,7 +80,12 @@ def accepted(key: str, raw: bytes, reading: Reading) -> Response:
             "Key used before",
             "This Idempotency-Key came with another body. Use a new key for each event.",
         )
-    return Answer({"accepted": True, "id": id, "new": taken.new}, "202 ACCEPTED", behind())
+    return make_response(jsonify(accepted=True, id=id, new=taken.new), 202)
+
+
+def named(chosen: str, reading: Reading, raw: bytes) -> str:
+    """Return the name by which a delivery is known again: the header's, else the event's own, else what it says."""
+    return chosen[:120] or reading.id or hashlib.sha256(raw).hexdigest()
 
 
 def differs(kept: bytes, reading: Reading) -> bool:
@@ -126,5 +124,10 @@ def unknown_key() -> Response:
 
 def bearer() -> str:
     """Return the key in the Authorization header, or nothing."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    return key_in(request.headers.get("Authorization", ""))
+
+
+def key_in(authorization: str) -> str:
+    """Return the key in such a header, or nothing."""
+    scheme, _, key = authorization.partition(" ")
     return key.strip() if scheme.lower() == "bearer" else ""

@@ -67,6 +67,36 @@ def test_what_stands_behind_every_page_stands_behind_each_answer(door: FlaskClie
         assert all(len(values) == 1 for _name, values in behind), behind
 
 
+def test_who_is_known_is_answered_before_flask_begins_and_with_the_same_words(
+    door: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = said(door, EXAMPLE | {"id": "a"})
+    monkeypatch.setattr(door.application, "request_context", None)
+    again = said(door, EXAMPLE | {"id": "b"})
+    assert again.json == first.json | {"id": "b"} and again.status == first.status
+    assert again.mimetype == first.mimetype
+    assert all(
+        again.headers.getlist(name) == first.headers.getlist(name) for name in (*HEADERS, "Cache-Control")
+    )
+
+
+def test_what_goes_wrong_is_told_as_ever_and_not_tried_once_more(
+    door: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(door, EXAMPLE)
+    tries: list[object] = []
+    monkeypatch.setattr(InboxRow, "take_all", lambda *told: tries.append(told) or 1 / 0)
+    refused = said(door, EXAMPLE | {"id": "b"})
+    assert refused.status_code == 500 and refused.mimetype == "application/problem+json" and len(tries) == 1
+
+
+def test_a_key_that_is_known_opens_nothing_under_a_foreign_name(door: FlaskClient) -> None:
+    door.application.config["TRUSTED_HOSTS"] = ["localhost"]
+    assert said(door, EXAMPLE).status_code == 202
+    assert said(door, EXAMPLE | {"id": "b"}, Host="evil.example").status_code == 400
+    assert len(rows()) == 1
+
+
 def test_the_same_delivery_is_taken_once(door: FlaskClient) -> None:
     answers = [said(door, EXAMPLE) for _ in range(3)]
     assert [a.status_code for a in answers] == [202] * 3 and [a.json["new"] for a in answers] == [
