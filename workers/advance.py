@@ -23,6 +23,7 @@ from app.extensions import db
 from app.models import Flow, Run, Version
 from app.questions import asks, told
 from app.unit import is_trouble, unit
+from workers import due
 from workers.moving import move
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,8 @@ def advance(version_id: int) -> Advanced:
     if not found or found[0].status == "paused":
         return Advanced()
     shop_id = found[0].shop_id
+    if not due.moves(shop_id, version_id):
+        return Advanced()
     first = unit(lambda: claim(version_id, clock.now(shop_id), 1))
     return Advanced(lead(shop_id, version_id, first), shop_id)
 

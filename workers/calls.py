@@ -23,7 +23,7 @@ from app.models import Call, Customer, Flow, Run, Shop, StaffNotice
 from app.outgoing import Answer, Refused, Unreached
 from app.reasons import why
 from app.unit import is_trouble, unit
-from workers import context
+from workers import context, due
 from workers.gate import PAUSED
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ GONE = 410  # "do not call here again"
 
 def call(shop_id: int) -> int:
     """Make a batch of due calls; return how many were looked after."""
+    if not due.waits(Call, shop_id):
+        return 0
     rows = unit(lambda: Call.claim(shop_id, clock.now(shop_id), clock.real() + LEASE, BATCH))
     began = clock.monotonic()
     left = list(rows)

@@ -17,7 +17,7 @@ from app import clock
 from app.extensions import db
 from app.models import ChannelTrouble, Message
 from app.unit import is_trouble, unit
-from workers import channels
+from workers import channels, due
 from workers.channels.channel import Channel
 from workers.handover import hand_over
 
@@ -28,6 +28,8 @@ LEASE = timedelta(seconds=60)
 
 def deliver(shop_id: int) -> int:
     """Hand over a batch of due messages; return how many were looked after (0: none is due, or no way is open)."""
+    if not due.waits(Message, shop_id):
+        return 0
     ways = _open(shop_id, clock.now(shop_id))
     if not ways:
         return 0

@@ -7,7 +7,7 @@ an index is compared with its shop's time here, where that time is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -34,7 +34,13 @@ from app.models import (
 )
 from app.questions import asks, told
 
-ASKED = db.text("state IN ('prepared', 'handing')")  # word for word what the index of Confirmation says
+# Word for word what the partial indexes say.
+WAITS: dict[Any, Any] = {
+    Message: messages.DUE,
+    Call: calls.DUE,
+    Confirmation: db.text("state IN ('prepared', 'handing')"),
+    StaffNotice: notices.ASKED,
+}
 
 
 def work() -> Iterator[tuple[str, int]]:
@@ -45,6 +51,21 @@ def work() -> Iterator[tuple[str, int]]:
     outboxes = _mails(), _confirmations(real=real), _notices(real=real)
     yield from (("deliver", id) for id in sorted(_come(chain(*outboxes))))
     yield from (("call", id) for id in sorted(_come(_calls())))
+
+
+def waits(model: Any, shop_id: int) -> bool:
+    """Whether any of a shop's messages, calls, confirmations or notices may go now: a look, which keeps no writer."""
+    return _found(_any(model, shop_id=shop_id, now=clock.now(shop_id)))
+
+
+def moves(shop_id: int, version_id: int) -> bool:
+    """Whether any run of a shop's version is due now."""
+    return _found(_first_run(version_id=version_id, now=clock.now(shop_id)))
+
+
+def _found(rows: Sequence[Any]) -> bool:
+    db.session.rollback()
+    return bool(rows)
 
 
 def _come(looks: Iterable[Any]) -> set[int]:
@@ -73,28 +94,45 @@ def _moving() -> Any:
 
 @asks
 def _mails() -> Any:
-    return _shops(Message, messages.DUE)
+    return _shops(Message)
 
 
 @asks
 def _confirmations() -> Any:
-    return _shops(Confirmation, ASKED, _free(Confirmation))
+    return _shops(Confirmation, _free(Confirmation))
 
 
 @asks
 def _notices() -> Any:
-    return _shops(StaffNotice, notices.ASKED, _free(StaffNotice))
+    return _shops(StaffNotice, _free(StaffNotice))
 
 
 @asks
 def _calls() -> Any:
-    return _shops(Call, calls.DUE)
+    return _shops(Call)
 
 
-def _shops(model: Any, *waits: Any) -> Select[Any]:
+@asks
+def _any(model: Any) -> Any:
+    mine = select(model.id).where(
+        model.shop_id == told("shop_id"), WAITS[model], model.send_at <= told("now")
+    )
+    return mine.limit(1)
+
+
+@asks
+def _first_run() -> Any:
+    return (
+        select(Run.id)
+        .where(Run.version_id == told("version_id"), runs.DUE, Run.wake_at <= told("now"))
+        .limit(1)
+    )
+
+
+def _shops(model: Any, *more: Any) -> Select[Any]:
     """SQL: the shops with rows of a model that wait, and when the first of these may go."""
-    leap = leaps(model.shop_id, waits[0])
-    first = _first(model.send_at, *waits, model.shop_id == leap.c.id)
+    leap = leaps(model.shop_id, WAITS[model])
+    first = _first(model.send_at, WAITS[model], *more, model.shop_id == leap.c.id)
     return _all(leap).add_columns(leap.c.id.label("shop_id"), first)
 
 

@@ -15,7 +15,7 @@ from app import clock
 from app.extensions import db
 from app.models import ChannelTrouble, Confirmation, StaffNotice
 from app.unit import is_trouble, unit
-from workers import troubles
+from workers import due, troubles
 from workers.channels.email import EmailChannel
 from workers.letters import Letter
 from workers.smtp import TransportError, Unanswered
@@ -33,6 +33,8 @@ Write = Callable[[int, Any], Letter | None]
 
 def send(shop_id: int, kept: Kept, write: Write) -> int:
     """Send the shop's due mails of one kind; return how many were looked after (0: none is due, or no way is open)."""
+    if not due.waits(kept, shop_id):
+        return 0
     now, real = clock.now(shop_id), clock.real()
     channel = EmailChannel(shop_id)
     if not _open(channel, kept, now):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.extensions import db
-from workers import alerts, arrival, confirmations, steadiness
+from workers import alerts, arrival, confirmations, intake, steadiness
 from workers.advance import BATCH, advance, lead
 from workers.calls import call
 from workers.deliver import deliver
@@ -49,8 +49,8 @@ def off(kind: str, id: int, tell: Tell) -> None:
             tell(kind, id)
 
 
-def _batches(one: Callable[[], int]) -> bool:
-    """Do one batch after another until one is empty, or for a few seconds; return whether there may be more."""
+def _batches(one: Callable[[], int | bool]) -> bool:
+    """Do one batch after another until there is no more, or for a few seconds; return whether there may be."""
     began = clock.monotonic()
     while steadiness.steady() and one():
         if clock.monotonic() - began > ENOUGH:
@@ -61,13 +61,13 @@ def _batches(one: Callable[[], int]) -> bool:
 def _enrol(shop_id: int, tell: Tell) -> bool:
     versions: set[int] = set()
 
-    def arrived() -> int:
+    def arrived() -> bool:
         batch = arrival.arrive(shop_id)
         versions.update(batch.versions)
         for version_id, first in batch.first.items():
             if _go_on(shop_id, version_id, first, tell):
                 versions.add(version_id)
-        return batch.deliveries
+        return batch.deliveries >= intake.BATCH  # of what comes meanwhile there is a hint
 
     def one() -> int:
         batch = enrol(shop_id)
