@@ -59,20 +59,21 @@ def change(connection: Way, statement: str, values: Values = ()) -> int:
     return _ran(connection, statement, values, lambda cursor: int(cursor.rowcount))
 
 
-def _ran(connection: Way, statement: str, values: Values, outcome: Callable[[Any], T]) -> T:
+def change_each(connection: Way, statement: str, rows: Sequence[Values]) -> int:
+    """Run one statement once for each of these rows, in one go; return how many rows it changed in all."""
+    return _ran(connection, statement, rows, lambda cursor: int(cursor.rowcount), "executemany")
+
+
+def _ran(
+    connection: Way, statement: str, values: Any, outcome: Callable[[Any], T], how: str = "execute"
+) -> T:
     driver: Any = connection.connection.driver_connection
     try:
-        return outcome(driver.execute(statement, values))
+        cursor = driver.cursor()
+        getattr(cursor, how)(statement, values)
+        return outcome(cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise as_ours(connection, statement, error) from error
-
-
-def change_each(connection: Connection, statement: str, rows: Sequence[Values]) -> int:
-    """Run one statement once for each of these rows, in one go; return how many rows it changed in all."""
-    if len(rows) == 1:
-        return change(connection, statement, rows[0])
-    told: Any = rows
-    return int(connection.exec_driver_sql(statement, told, {"preserve_rowcount": True}).rowcount)
 
 
 def as_ours(connection: Way, statement: str, error: Exception) -> BaseException:

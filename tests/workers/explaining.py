@@ -22,9 +22,9 @@ def overheard():
     def note(_connection, _cursor, statement, parameters, _context, _many):
         seen.append((statement, parameters))
 
-    def note_asked(connection, statement, values, outcome):
+    def note_asked(connection, statement, values, *how):
         seen.append((statement, values))
-        return ran(connection, statement, values, outcome)
+        return ran(connection, statement, values, *how)
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
