@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -44,6 +45,21 @@ def test_who_rings_does_not_wait_and_is_rung_for_once_more(app: Flask, bell: Bel
     bell.free.set()
     until(lambda: len(bell.rung) == 3)
     assert bell.rung == [("enrol", 1), ("enrol", 1), ("enrol", 2)]
+
+
+def test_a_crowd_is_told_of_in_rounds_with_longer_pauses(
+    app: Flask, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(ringer, "time", SimpleNamespace(sleep=pauses.append))
+    bell.free.clear()
+    ringer.ring("enrol", 1)
+    until(lambda: bell.rung)
+    for shop_id in (1, 2, 3):
+        ringer.ring("enrol", shop_id)
+    bell.free.set()
+    until(lambda: len(pauses) == 2)
+    assert pauses == [ringer.BREATH, ringer.CROWDED] and len(bell.rung) == 4
 
 
 def test_a_ring_that_fails_is_not_the_last(app: Flask, bell: Bell) -> None:
