@@ -53,7 +53,8 @@ def _sqlite_begin(connection: Any) -> None:
 def _postgresql_connect(connection: Any, _record: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET timezone = 'UTC'")
-        cursor.execute("SET idle_in_transaction_session_timeout = '60s'")
+        # Whoever stands still in the midst of a transaction holds what others wait for: for a lease at the most.
+        cursor.execute("SET idle_in_transaction_session_timeout = '20s'")
     connection.commit()
 
 

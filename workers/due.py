@@ -1,8 +1,8 @@
 """Due: what waits to be done. Each look leaps through a partial index from one shop or version that has anything in it
 to the next, so that it costs the same however much waits, and nobody with much hides anybody with little.
 
-It is asked each second by every heart, and mostly finds nothing: so each look is put together once. What comes first in
-an index is compared with its shop's time here, where that time is known.
+It is asked each second by every heart, and mostly finds nothing: so each look is put together once. A shop whose clock
+runs ahead, as a demo's does, is looked at a second time here, where its own time is known.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.extensions import db
 from app.leaps import leaps
 from app.models import (
     Call,
+    Clock,
     Confirmation,
     Event,
     Flow,
@@ -47,10 +48,10 @@ def work() -> Iterator[tuple[str, int]]:
     """Yield (kind, shop or version) for all that is due now; a kind's own loop finds how much it is."""
     real = clock.real()
     yield from (("enrol", id) for id in sorted({row.id for row in [*_delivered(), *_happened()]}))
-    yield from (("advance", id) for id in sorted(_come(_moving())))
-    outboxes = _mails(), _confirmations(real=real), _notices(real=real)
+    yield from (("advance", id) for id in sorted(_come(_moving(real=real))))
+    outboxes = (look(real=real) for look in (_mails, _confirmations, _notices))
     yield from (("deliver", id) for id in sorted(_come(chain(*outboxes))))
-    yield from (("call", id) for id in sorted(_come(_calls())))
+    yield from (("call", id) for id in sorted(_come(_calls(real=real))))
 
 
 def waits(model: Any, shop_id: int) -> bool:
@@ -70,7 +71,7 @@ def _found(rows: Sequence[Any]) -> bool:
 
 def _come(looks: Iterable[Any]) -> set[int]:
     """Return the ids of those whose first instant has come in their shop."""
-    return {row.id for row in looks if row.first is not None and row.first <= clock.now(row.shop_id)}
+    return {row.id for row in looks if row.first <= clock.now(row.shop_id)}
 
 
 @asks
@@ -89,7 +90,7 @@ def _moving() -> Any:
     leap = leaps(Run.version_id, runs.DUE)
     first = _first(Run.wake_at, runs.DUE, Run.version_id == leap.c.id)
     versions = select(leap.c.id, Version.shop_id, first).join(Version, Version.id == leap.c.id)
-    return versions.join(Flow, Flow.id == Version.flow_id).where(Flow.status != "paused")
+    return _near(versions.join(Flow, Flow.id == Version.flow_id).where(Flow.status != "paused"))
 
 
 @asks
@@ -133,7 +134,14 @@ def _shops(model: Any, *more: Any) -> Select[Any]:
     """SQL: the shops with rows of a model that wait, and when the first of these may go."""
     leap = leaps(model.shop_id, WAITS[model])
     first = _first(model.send_at, WAITS[model], *more, model.shop_id == leap.c.id)
-    return _all(leap).add_columns(leap.c.id.label("shop_id"), first)
+    return _near(_all(leap).add_columns(leap.c.id.label("shop_id"), first))
+
+
+def _near(looks: Select[Any]) -> Select[Any]:
+    """SQL: those whose first instant has come, and those of shops with clocks of their own that have any."""
+    found = looks.subquery()
+    own = found.c.first.is_not(None) & found.c.shop_id.in_(select(Clock.shop_id))
+    return select(found).where(or_(found.c.first <= told("real"), own))
 
 
 def _first(instant: Any, *waits: Any) -> Any:

@@ -35,7 +35,7 @@ OFTEN = timedelta(minutes=1)  # how often it is written down up to where was loo
 def sweep() -> set[int]:
     """Write the events of silences that have become long enough; return the shops that have any."""
     shops = set()
-    for flow, wanted in _listening():
+    for flow, wanted in listening():
         try:
             if _one(flow, wanted):
                 shops.add(flow.shop_id)
@@ -45,7 +45,7 @@ def sweep() -> set[int]:
     return shops
 
 
-def _listening() -> list[tuple[Any, Sweep]]:
+def listening() -> list[tuple[Any, Sweep]]:
     """Return the live flows that a silence can start, with what they wait for."""
     rows = _live()
     compiled = plans({row.version_id for row in rows})

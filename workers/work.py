@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.extensions import db
-from workers import alerts, arrival, confirmations, intake, steadiness
+from workers import alerts, arrival, confirmations, steadiness
 from workers.advance import BATCH, advance, lead
 from workers.calls import call
 from workers.deliver import deliver
@@ -67,7 +67,9 @@ def _enrol(shop_id: int, tell: Tell) -> bool:
         for version_id, first in batch.first.items():
             if _go_on(shop_id, version_id, first, tell):
                 versions.add(version_id)
-        return batch.deliveries >= intake.BATCH  # of what comes meanwhile there is a hint
+        return (
+            batch.deliveries > arrival.FEW
+        )  # behind a few there is mostly nothing, and of what comes there is a hint
 
     def one() -> int:
         batch = enrol(shop_id)

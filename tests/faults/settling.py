@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from app import clock
 from app.extensions import db
-from app.models import Event, Flow, InboxRow, Message, Run
+from app.models import Event, InboxRow, Message, Run
 from app.models.runs import ACTIVE
 from app.unit import unit
 from tests.patience import until
-from workers import due
+from workers import due, sweep
 
 DAYS = 60  # a flow of the load is over long before
 LAZY = timedelta(minutes=2)  # how far behind the clock a sweep may note down that it has looked
@@ -35,8 +35,10 @@ def _count(model, *where):
 
 
 def _unswept():
-    live = select(Flow).where(Flow.status == "live", Flow.swept_at.is_not(None))
-    return [flow.id for flow in db.session.scalars(live) if flow.swept_at < clock.now(flow.shop_id) - LAZY]
+    """Return the flows that wait for a silence and whose hearts have not looked since time went on, or never."""
+    waiting = [flow for flow, _wanted in sweep.listening()]
+    told = [(flow.id, flow.swept_at, clock.now(flow.shop_id) - LAZY) for flow in waiting]
+    return [id for id, swept_at, now in told if swept_at is None or swept_at < now]
 
 
 def rest(limit=90):
