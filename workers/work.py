@@ -67,9 +67,7 @@ def _enrol(shop_id: int, tell: Tell) -> bool:
         for version_id, first in batch.first.items():
             if _go_on(shop_id, version_id, first, tell):
                 versions.add(version_id)
-        return (
-            batch.deliveries > arrival.FEW
-        )  # behind a few there is mostly nothing, and of what comes there is a hint
+        return batch.deliveries > arrival.FEW  # behind a few there is mostly nothing
 
     def one() -> int:
         batch = enrol(shop_id)
