@@ -42,6 +42,7 @@ WAITS: dict[Any, Any] = {
     Confirmation: db.text("state IN ('prepared', 'handing')"),
     StaffNotice: notices.ASKED,
 }
+SINGLES = Confirmation, StaffNotice  # of which those that are held wait too
 
 
 def work() -> Iterator[tuple[str, int]]:
@@ -49,9 +50,9 @@ def work() -> Iterator[tuple[str, int]]:
     real = clock.real()
     yield from (("enrol", id) for id in sorted({row.id for row in [*_delivered(), *_happened()]}))
     yield from (("advance", id) for id in sorted(_come(_moving(real=real))))
-    outboxes = (look(real=real) for look in (_mails, _confirmations, _notices))
+    outboxes = (_shops(model, real=real) for model in (Message, *SINGLES))
     yield from (("deliver", id) for id in sorted(_come(chain(*outboxes))))
-    yield from (("call", id) for id in sorted(_come(_calls(real=real))))
+    yield from (("call", id) for id in sorted(_come(_shops(Call, real=real))))
 
 
 def waits(model: Any, shop_id: int) -> bool:
@@ -94,26 +95,6 @@ def _moving() -> Any:
 
 
 @asks
-def _mails() -> Any:
-    return _shops(Message)
-
-
-@asks
-def _confirmations() -> Any:
-    return _shops(Confirmation, _free(Confirmation))
-
-
-@asks
-def _notices() -> Any:
-    return _shops(StaffNotice, _free(StaffNotice))
-
-
-@asks
-def _calls() -> Any:
-    return _shops(Call)
-
-
-@asks
 def _any(model: Any) -> Any:
     mine = select(model.id).where(
         model.shop_id == told("shop_id"), WAITS[model], model.send_at <= told("now")
@@ -130,10 +111,12 @@ def _first_run() -> Any:
     )
 
 
-def _shops(model: Any, *more: Any) -> Select[Any]:
+@asks
+def _shops(model: Any) -> Any:
     """SQL: the shops with rows of a model that wait, and when the first of these may go."""
     leap = leaps(model.shop_id, WAITS[model])
-    first = _first(model.send_at, WAITS[model], *more, model.shop_id == leap.c.id)
+    free = [_free(model)] if model in SINGLES else []
+    first = _first(model.send_at, WAITS[model], *free, model.shop_id == leap.c.id)
     return _near(_all(leap).add_columns(leap.c.id.label("shop_id"), first))
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, and_, cast, exists, func, literal, select
+from sqlalchemy import String, and_, cast, exists, literal, select
 
 from app.extensions import db
+from app.leaps import leaps
 from app.models.customers import Customer
 from app.models.events import Event
 from app.models.shops import Shop
@@ -72,12 +73,8 @@ def _rounds(window: Window, asks: Mapping[str, Any]) -> Iterator[Round]:
 def _zones(shop_id: int) -> list[str]:
     """Return the zones of a shop's customers with a birthday, by leaps from one to the next."""
     mine = and_(Customer.shop_id == shop_id, Customer.birthday.is_not(None))
-    leap = select(func.min(Customer.timezone).label("zone")).where(mine).cte("leap", recursive=True)
-    further = (
-        select(func.min(Customer.timezone)).where(mine, Customer.timezone > leap.c.zone).scalar_subquery()
-    )
-    leap = leap.union_all(select(further).where(leap.c.zone.is_not(None)))
-    return list(db.session.scalars(select(leap.c.zone).where(leap.c.zone.is_not(None))))
+    leap = leaps(Customer.timezone, mine)
+    return list(db.session.scalars(select(leap.c.id).where(leap.c.id.is_not(None))))
 
 
 def _events(window: Window, asks: Mapping[str, Any], each: Round, most: int) -> list[dict[str, Any]]:
